@@ -1,0 +1,1 @@
+"""Geometry to tagged mesh with measured facts: block bodies, pads, sizes. Lengths are millimetres, as Gmsh has them."""

@@ -1,0 +1,7 @@
+"""Array types; shapes stand in the docstrings."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Reals = NDArray[np.float64]
+Integers = NDArray[np.int64]

@@ -1,0 +1,19 @@
+"""What can go wrong between a geometry and its mesh."""
+
+
+class MeshError(Exception):
+    """A geometry that cannot be meshed, or a mesh that is not the geometry.
+
+    Parameters
+    ----------
+    what
+        The part of the geometry, such as ``pad left``.
+    found, accepted
+        The numbers that clash.
+    """
+
+    def __init__(self, what: str, found: str, accepted: str) -> None:
+        super().__init__(f"mesh: {what}: found {found}; accepted: {accepted}")
+        self.what = what
+        self.found = found
+        self.accepted = accepted

@@ -1,0 +1,85 @@
+"""Results kept by content: built once, also when two processes ask; a killed process leaves no half file."""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol, Self, TypeVar
+
+
+class Kept(Protocol):
+    """Something that can be written to a file and read back."""
+
+    def save(self, path: Path) -> None:
+        """Write to a file."""
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what ``save`` wrote; ValueError, KeyError, OSError or EOFError if the file is damaged."""
+
+
+K = TypeVar("K", bound=Kept)
+
+KEEP_BYTES = 4 * 1024**3  # of one folder; the least recently used files beyond this are dropped
+
+
+def content_key(content: object) -> str:
+    """Hash of anything that JSON can hold."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def find(path: Path, kind: type[K]) -> K | None:
+    """What is kept under this path; None if there is nothing, or nothing that can be read."""
+    try:
+        found = kind.load(path)
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, OSError, EOFError):
+        path.unlink(missing_ok=True)  # damaged on disk: it will be built again
+        return None
+    os.utime(path)
+    return found
+
+
+def find_or_build(path: Path, kind: type[K], build: Callable[[], K]) -> K:
+    """What is kept under this path, or else build it and keep it; other processes that want it wait meanwhile."""
+    with locked(path.with_suffix(".lock")):
+        found = find(path, kind)
+        if found is None:
+            found = build()
+            keep(path, found)
+    return found
+
+
+def keep(path: Path, value: Kept) -> None:
+    """Write to the path atomically, and drop what has not been used for longest when the folder is full."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, value.save)
+    files = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime, reverse=True)
+    total = 0
+    for file in files:
+        total += file.stat().st_size
+        if total > KEEP_BYTES and file != path:
+            file.unlink(missing_ok=True)
+
+
+def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a file of a temporary name beside the path, then rename it."""
+    partial = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock, which the system lets go when the process ends, however it ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""Electric current in tissue under stimulation electrodes, judged against safety limits."""

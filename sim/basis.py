@@ -1,0 +1,130 @@
+"""The basis solutions: one potential per terminal at 1 V with the others at 0 V, and what follows from them linearly.
+
+Everything here is plain numpy on one process: superposition, exposure and pictures need no solver.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from meshes.arrays import Integers, Reals
+
+BASIS_ARRAYS = ("points", "cells", "layers", "potentials", "fields", "admittance")
+CONTACT_ARRAYS = ("corners", "density", "products")
+
+
+@dataclass(frozen=True)
+class SolveFacts:
+    """What the solver reports.
+
+    Parameters
+    ----------
+    unknowns, element_order
+        Size of the linear system.
+    iterations
+        Of the slowest solve.
+    relative_residual, balance_error, asymmetry
+        Worst true relative residual; sum of the terminal currents / largest current; ‖Y - Yᵀ‖ / ‖Y‖.
+    setup_s, solve_s
+        Time of assembly with preconditioner, and of all solves with their reactions.
+    """
+
+    unknowns: int
+    element_order: int
+    iterations: int
+    relative_residual: float
+    balance_error: float
+    asymmetry: float
+    setup_s: float
+    solve_s: float
+
+
+@dataclass(frozen=True)
+class Contact:
+    """The face of one terminal.
+
+    Parameters
+    ----------
+    name
+        The terminal.
+    corners
+        Corners of the facets (f, 3, 3), m.
+    density
+        Normal current density into the body for each unit solution, A/m2 per volt, at the corners of the facets
+        (terminals, f, 3): linear on each facet, its integral is the current of the terminal.
+    products
+        Integrals over the face of the products of the densities of two unit solutions (terminals, terminals), A2/m2.
+    """
+
+    name: str
+    corners: Reals
+    density: Reals
+    products: Reals
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Unit solutions of all terminals.
+
+    Parameters
+    ----------
+    points
+        Vertices (n, 3), m.
+    cells
+        Vertex numbers (m, 4).
+    layers
+        Index into ``layer_names`` of each cell (m,).
+    layer_names, terminals
+        Names.
+    potentials
+        At the vertices (terminals, n), V per V.
+    fields
+        E at the four corners of each cell (terminals, m, 4, 3), V/m per V; linear in between.
+    contacts
+        One for each terminal.
+    admittance
+        Y (terminals, terminals), S: current into the body at terminal j when terminal k is at 1 V.
+    facts
+        What the solver reports.
+    """
+
+    points: Reals
+    cells: Integers
+    layers: Integers
+    layer_names: tuple[str, ...]
+    terminals: tuple[str, ...]
+    potentials: Reals
+    fields: Reals
+    contacts: tuple[Contact, ...]
+    admittance: Reals
+    facts: SolveFacts
+
+    def save(self, path: Path) -> None:
+        """Write to a NumPy archive."""
+        names = {"layer_names": self.layer_names, "terminals": self.terminals, "facts": asdict(self.facts)}
+        arrays = {
+            key: getattr(self, key) for key in ("points", "cells", "layers", "potentials", "fields", "admittance")
+        }
+        for i, contact in enumerate(self.contacts):
+            arrays |= {f"{key}{i}": getattr(contact, key) for key in CONTACT_ARRAYS}
+        with path.open("wb") as file:
+            np.savez(file, names=np.array(json.dumps(names)), **arrays)
+
+    @classmethod
+    def load(cls, path: Path) -> "Basis":
+        """Read what ``save`` wrote."""
+        with np.load(path, allow_pickle=False) as archive:
+            names = json.loads(str(archive["names"]))
+            terminals = tuple(names["terminals"])
+            return cls(
+                **{key: archive[key] for key in BASIS_ARRAYS},
+                layer_names=tuple(names["layer_names"]),
+                terminals=terminals,
+                contacts=tuple(
+                    Contact(name, **{key: archive[f"{key}{i}"] for key in CONTACT_ARRAYS})
+                    for i, name in enumerate(terminals)
+                ),
+                facts=SolveFacts(**names["facts"]),
+            )

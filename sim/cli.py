@@ -1,0 +1,127 @@
+"""The command line: faradic run, check, schema."""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from meshes.errors import MeshError
+from sim.errors import FaradicError
+from sim.version import VERSION
+
+if TYPE_CHECKING:
+    from sim.case import Case
+
+EXIT = {"pass": 0, "caution": 0, "exceeded": 2, "not_evaluated": 3}
+FAILED = 1
+INTERRUPTED = 130
+
+ABOUT = "Electric current in tissue under stimulation electrodes, held against safety limits."
+STATUS = "Exit status: 0 nothing exceeded, 2 a limit exceeded, 3 a check not evaluated, 1 anything went wrong."
+RUN = """Compute a case. Tables and the verdict appear here; result.json, verdict.json, fields.vtu, report.html and
+pictures go into the run folder. Solutions are kept: another amplitude, waveform or limit on the same body and pads
+needs no new solve. On more cores: mpirun -n 2 faradic run CASE."""
+CHECK = "Check a case and preview it: size, time, memory, distances, a picture of the placement. Solves nothing."
+SCHEMA = "Print the JSON schema of a case file, with which editors complete and check what you write."
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors end with the status of any other error."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"faradic: {message}; see {self.prog} --help", file=sys.stderr)
+        raise SystemExit(FAILED)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="faradic", description=ABOUT, epilog=f"{STATUS} Start with: faradic run cases/tens_low_back.toml"
+    )
+    parser.add_argument("--version", action="version", version=f"faradic {VERSION}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, about, work in (("run", RUN, _run), ("check", CHECK, _check)):
+        command = commands.add_parser(name, description=about, epilog=STATUS, help=about.split(". ")[0].split(": ")[0])
+        command.add_argument("case", metavar="CASE", type=Path, help="case file, such as cases/tens_low_back.toml")
+        command.add_argument(
+            "--out", metavar="DIR", type=Path, help="run folder (default: runs/<name of the case file>)"
+        )
+        command.add_argument(
+            "--accuracy", choices=("draft", "standard", "fine"), help="instead of the case's numerics.accuracy"
+        )
+        command.add_argument("--debug", action="store_true", help="show where an error comes from")
+        command.set_defaults(work=work)
+    schema = commands.add_parser("schema", description=SCHEMA, help="print the JSON schema of a case file")
+    schema.set_defaults(work=_schema, debug=False)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from mpi4py import MPI
+
+    from rich.console import Console
+
+    from sim.console import Bars, show_outcome
+    from sim.progress import Silent
+    from sim.run import run_case
+
+    comm = MPI.COMM_WORLD
+    first = comm.rank == 0
+    options.quiet = not first
+    case = _load(options)
+    outcome = run_case(case, _folder(options), Bars(Console(stderr=True)) if first else Silent(), comm)
+    if outcome is not None:
+        show_outcome(Console(), outcome.result, outcome.verdict, outcome.folder)
+    return int(comm.bcast(None if outcome is None else EXIT[outcome.verdict.overall], root=0))
+
+
+def _check(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from sim.console import show_preview
+    from sim.preview import preview
+
+    rows, picture = preview(_load(options), _folder(options))
+    show_preview(Console(), [("case", f"{options.case} is valid"), *rows], picture)
+    return 0
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from sim.case import case_schema
+
+    print(case_schema(), end="")
+    return 0
+
+
+def _load(options: argparse.Namespace) -> "Case":
+    from sim.case import load_case
+
+    return load_case(options.case, {"numerics": {"accuracy": options.accuracy}} if options.accuracy else {})
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    return options.out or Path("runs") / options.case.stem
+
+
+def _guarded(work: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
+    """Do the work; an error that a user can mend becomes one line."""
+    try:
+        return work(options)
+    except (FaradicError, MeshError, OSError) as error:
+        if options.debug:
+            traceback.print_exc()
+        elif not getattr(options, "quiet", False):
+            print(f"faradic: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("faradic: interrupted; nothing that was finished is lost, start the same command again", file=sys.stderr)
+        return INTERRUPTED
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Entry of the command ``faradic``."""
+    options = _parser().parse_args(arguments)
+    status = _guarded(options.work, options)
+    sys.stdout.flush()
+    raise SystemExit(status)

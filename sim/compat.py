@@ -1,0 +1,28 @@
+"""What differs between DOLFINx 0.9, 0.10 and 0.11, in one place."""
+
+from typing import Any
+
+import basix.ufl
+import numpy as np
+import ufl
+from dolfinx import io, mesh
+from dolfinx.cpp.graph import AdjacencyList_int32
+
+
+def create_tetrahedra(comm: Any, cells: Any, points: Any) -> mesh.Mesh:
+    """Distribute tetrahedra; only rank 0 has any to give.
+
+    The order of ``x`` and ``e`` changed in 0.10, so both go by name.
+    """
+    element = basix.ufl.element("Lagrange", "tetrahedron", 1, shape=(3,))
+    return mesh.create_mesh(comm, cells, e=ufl.Mesh(element), x=points)
+
+
+def tag_facets(msh: mesh.Mesh, facets: Any, values: Any) -> mesh.MeshTags:
+    """Tag faces given by the vertex numbers of the input; only rank 0 has any to give."""
+    dimension = msh.topology.dim - 1
+    msh.topology.create_entities(dimension)
+    msh.topology.create_connectivity(dimension, dimension + 1)
+    msh.topology.create_connectivity(dimension, 0)
+    entities, tags = io.distribute_entity_data(msh, dimension, facets, values)
+    return mesh.meshtags_from_entities(msh, dimension, AdjacencyList_int32(entities), tags.astype(np.int32))

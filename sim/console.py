@@ -1,0 +1,140 @@
+"""What the terminal shows: progress bars, tables, the verdict."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sim.progress import Advance
+from sim.safety import CheckResult, SafetyVerdict
+
+WORDS = {
+    "pass": "[bold green]PASS[/]",
+    "caution": "[bold yellow]CAUTION[/]",
+    "exceeded": "[bold red]EXCEEDED[/]",
+    "not_evaluated": "[bold magenta]NOT EVALUATED[/]",
+    "not_applicable": "[dim]does not apply[/]",
+}
+
+
+class Bars:
+    """Progress bars on the error stream, one a stage; a plain line a stage where that is no terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    @contextmanager
+    def stage(self, name: str, total: int) -> Iterator[Advance]:
+        """Begin a stage of so many steps."""
+        if not self._console.is_terminal:
+            self._console.print(f"{name} ...", highlight=False)
+            yield lambda done, of: None
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description:8}"), BarColumn(), TimeElapsedColumn())
+        with Progress(*columns, console=self._console) as progress:
+            task = progress.add_task(name, total=total)
+            yield lambda done, of: progress.update(task, completed=done, total=of)
+
+
+def show_outcome(console: Console, result: dict[str, Any], verdict: SafetyVerdict, folder: Path) -> None:
+    """Print the tables of a run, its verdict, and where to look next."""
+    console.print(f"\n[bold]{_plain(result['title'])}[/]")
+    for table in (_electrodes(result), _tissues(result), _probes(result), _checks(verdict)):
+        if table.row_count:
+            console.print(table)
+    for note in result["notes"]:
+        console.print(f"note: {_plain(note)}", highlight=False)
+    console.print(_solver_line(result), highlight=False)
+    for name, safe in verdict.max_safe_amplitude_mA.items():
+        if safe.value is None:
+            console.print(f"{name}: no largest safe amplitude. {safe.note}", highlight=False)
+        else:
+            console.print(
+                f"{name}: within all limits up to [bold]{safe.value:.4g} mA[/] peak; "
+                f"the first to be reached is {safe.limited_by} ({safe.at})",
+                highlight=False,
+            )
+    console.print(f"\nVerdict: {WORDS[verdict.overall]}, {_plain(verdict.because)}", highlight=False)
+    console.print(f"Report:  {folder / 'report.html'}", highlight=False)
+
+
+def _plain(text: str) -> str:
+    """Text from outside, in which a bracket is no markup."""
+    return text.replace("[", r"\[")
+
+
+def _table(title: str, first: str, *numbers: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    table.add_column(first)
+    for column in numbers:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _number(value: float | None, digits: int = 3) -> str:
+    return "-" if value is None else f"{value:.{digits}g}"
+
+
+def _electrodes(result: dict[str, Any]) -> Table:
+    columns = ("area\ncm²", "peak\nmA", "r.m.s.\nmA", "charge\nµC/phase", "d.c.\nmA", "J mean\nmA/cm²", "J p99\nmA/cm²")
+    table = _table("Electrodes", "name", *columns, "J 1 cm²\nmA/cm²", "peak\nV")
+    for name, e in result["electrodes"].items():
+        density = e["current_density_rms_mA_per_cm2"]
+        values = [e["area_mm2"] / 100, e["current_peak_mA"], e["current_rms_mA"], e["charge_per_phase_uC"]]
+        values += [e["net_dc_mA"], density["mean"], density["p99"], density["peak_1cm2"], e["voltage_peak_V"]]
+        table.add_row(name, *(_number(v) for v in values))
+    return table
+
+
+def _tissues(result: dict[str, Any]) -> Table:
+    columns = ("volume\ncm³", "E p50\nV/m", "E p99\nV/m", "J p99\nmA/cm²", "J 2 mm cube\nmA/cm²", "power\nmW")
+    table = _table("Tissues (E at its peak, J r.m.s.)", "name", *columns)
+    for name, t in result["tissues"].items():
+        E, J = t["E_peak_V_per_m"], t["J_rms_mA_per_cm2"]
+        values = (t["volume_mm3"] / 1000, E["p50"], E["p99"], J["p99"], J["peak_2mm_cube"], t["power_mW"])
+        table.add_row(name, *(_number(v) for v in values))
+    return table
+
+
+def _probes(result: dict[str, Any]) -> Table:
+    table = _table("Probes (at the peak)", "name", "potential\nV", "Ex, Ey, Ez\nV/m", "Jx, Jy, Jz\nA/m²")
+    for name, p in result["probes"].items():
+        vectors = (", ".join(_number(v) for v in p[key]) for key in ("E_V_per_m", "J_A_per_m2"))
+        table.add_row(name, _number(p["potential_V"]), *vectors)
+    return table
+
+
+def _checks(verdict: SafetyVerdict) -> Table:
+    table = _table("Safety checks, tightest first", "check", "at", "value", "limit", "unit", "used", "outcome")
+    for check in sorted((c for c in verdict.checks if c.outcome != "not_applicable"), key=_tightness):
+        used = "-" if check.margin is None else f"{100 * (1 - check.margin):.3g} %"
+        values = (_number(check.value), _number(check.limit), check.unit.replace("cm2", "cm²"), used)
+        table.add_row(check.id, check.subject, *values, WORDS[check.outcome])
+    return table
+
+
+def _tightness(check: CheckResult) -> float:
+    return -1e9 if check.margin is None else check.margin
+
+
+def _solver_line(result: dict[str, Any]) -> str:
+    mesh, solver, seconds = result["mesh"], result["solver"], result["timings_s"]
+    impedances = ", ".join(f"{name} {z['magnitude']:.4g} Ω" for name, z in result["impedance_ohm"].items())
+    source = "basis solutions from the cache" if solver["from_cache"] else f"{solver['iterations']} iterations"
+    return (
+        f"Impedance: {impedances}. {mesh['unknowns']} unknowns, {source}, balance error {solver['balance_error']:.1e}, "
+        f"{seconds['total']:.1f} s"
+    )
+
+
+def show_preview(console: Console, rows: list[tuple[str, str]], picture: Path) -> None:
+    """Print what ``check`` found."""
+    table = Table(show_header=False, box=None)
+    for key, value in rows:
+        table.add_row(key, _plain(value))
+    console.print(table)
+    console.print(f"Placement: {picture}", highlight=False)

@@ -1,0 +1,77 @@
+"""The body as DOLFINx sees it: a distributed mesh in metres with named layers and pads."""
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from mpi4py import MPI
+
+import numpy as np
+from dolfinx import mesh
+
+from meshes.tagged import TaggedMesh
+from sim.compat import create_tetrahedra, tag_facets
+from sim.units import MM
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A distributed mesh with its names.
+
+    Parameters
+    ----------
+    msh
+        The mesh, lengths in metres.
+    cell_layers
+        Layer tag of every cell of this rank, ghosts included (int32).
+    facets
+        Face tags.
+    layer_tags, face_tags
+        Tag of every named layer and face.
+    """
+
+    msh: mesh.Mesh
+    cell_layers: Any
+    facets: mesh.MeshTags
+    layer_tags: dict[str, int]
+    face_tags: dict[str, int]
+
+    @classmethod
+    def from_tagged(cls, tagged: TaggedMesh | None, comm: MPI.Comm) -> Self:
+        """Distribute a mesh that rank 0 holds; the others give None."""
+        if tagged is None:
+            msh = create_tetrahedra(comm, np.empty((0, 4), dtype=np.int64), np.empty((0, 3)))
+            facets = tag_facets(msh, np.empty((0, 3), dtype=np.int64), np.empty(0, dtype=np.int32))
+            shared = None
+        else:
+            msh = create_tetrahedra(comm, tagged.cells, tagged.points_mm * MM)
+            facets = tag_facets(msh, tagged.facets, tagged.facet_tags.astype(np.int32))
+            shared = (tagged.cell_tags.astype(np.int32), tagged.volume_names, tagged.face_names)
+        layers, layer_tags, face_tags = comm.bcast(shared, root=0)
+        return cls(
+            msh=msh,
+            cell_layers=layers[msh.topology.original_cell_index],
+            facets=facets,
+            layer_tags=layer_tags,
+            face_tags=face_tags,
+        )
+
+    def face(self, name: str) -> Any:
+        """Pairs (cell, local facet) of the exterior face, this rank's own, sorted by cell: int32 (n, 2).
+
+        Raises
+        ------
+        KeyError
+            If no face has this name.
+        """
+        topology = self.msh.topology
+        facet_dim = topology.dim - 1
+        topology.create_connectivity(facet_dim, topology.dim)
+        topology.create_connectivity(topology.dim, facet_dim)
+        to_cell = topology.connectivity(facet_dim, topology.dim)
+        to_facet = topology.connectivity(topology.dim, facet_dim).array.reshape(-1, topology.dim + 1)
+        found = self.facets.find(self.face_tags[name])
+        own = found[found < topology.index_map(facet_dim).size_local]
+        cells = to_cell.array[to_cell.offsets[own]]
+        local = np.argmax(to_facet[cells] == own[:, None], axis=1) if len(own) else np.empty(0)
+        pairs = np.column_stack([cells, local]).astype(np.int32)
+        return pairs[np.argsort(cells, kind="stable")]

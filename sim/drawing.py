@@ -1,0 +1,52 @@
+"""Drawing in a process of its own: it imports while the solver runs, and when it dies the run goes on."""
+
+import multiprocessing
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+from sim.basis import Basis
+from sim.case import Case
+from sim.fields import write_fields
+from sim.pictures import Picture, draw_all, warm_up
+from sim.response import Response
+from sim.tissues import Conductor
+
+
+class Drawing:
+    """A process that draws; use it as a context."""
+
+    def __init__(self) -> None:
+        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
+        self._pool.submit(warm_up)
+
+    def __enter__(self) -> "Drawing":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def request(
+        self, case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...], folder: Path
+    ) -> "Future[tuple[Picture, ...]]":
+        """Start drawing the pictures and writing fields.vtu."""
+        return self._pool.submit(_draw, case, basis, response, conductors, folder)
+
+
+def _draw(
+    case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...], folder: Path
+) -> tuple[Picture, ...]:
+    pictures = draw_all(case, basis, response, conductors, folder)
+    write_fields(folder / "fields.vtu", basis, response, conductors)
+    return pictures
+
+
+def pictures_or_note(drawn: "Future[tuple[Picture, ...]]") -> tuple[tuple[Picture, ...], list[str]]:
+    """The pictures, or none and a note that says why: a machine that cannot draw still gets its numbers."""
+    try:
+        return drawn.result(), []
+    except BrokenProcessPool:
+        reason = "the drawing process died; VTK 9.4 or newer draws without a display (Debian: libegl1 libgl1-mesa-dri)"
+    except Exception as error:  # whatever a graphics library raises; the numbers do not depend on it
+        reason = f"{type(error).__name__}: {error}"
+    return (), [f"no pictures and no fields.vtu: {reason}"]

@@ -1,0 +1,46 @@
+"""From the numbers of a case to the facts that limits are about, and to the verdict."""
+
+import numpy as np
+
+from sim.case import Case, Channel, Electrode
+from sim.exposure import ElectrodeExposure
+from sim.limits import NO_PHASE, ChannelFacts, ElectrodeFacts, load_limits
+from sim.response import Response
+from sim.safety import SafetyVerdict, assess
+from sim.units import CM2, MA, MM2, MS
+
+
+def judge(case: Case, response: Response, electrodes: dict[str, ElectrodeExposure]) -> SafetyVerdict:
+    """Hold a computed case against the limits that it names."""
+    return assess(
+        load_limits(case.safety.limits),
+        [_channel_facts(case, response, c) for c in range(len(case.channels))],
+        [_electrode_facts(case, electrode, electrodes[electrode.name]) for electrode in case.electrodes],
+    )
+
+
+def _channel_facts(case: Case, response: Response, index: int) -> ChannelFacts:
+    channel = case.channels[index]
+    return ChannelFacts.of(channel.name, channel.waveform, peak_current_mA(case, response, index), channel.amplitude_V)
+
+
+def peak_current_mA(case: Case, response: Response, index: int) -> float:
+    """Current of a channel at the peak of its waveform: what its electrodes of positive weight pass together."""
+    positive = np.array([case.channels[index].electrodes.get(e.name, 0.0) > 0.0 for e in case.electrodes])
+    return float(response.currents[index][positive].sum()) / MA
+
+
+def _electrode_facts(case: Case, electrode: Electrode, exposure: ElectrodeExposure) -> ElectrodeFacts:
+    driving: list[Channel] = [channel for channel in case.channels if electrode.name in channel.electrodes]
+    phases = [channel.waveform.phase_s for channel in driving if channel.waveform.phase_s is not None]
+    charge = exposure.charge_per_phase_uC
+    return ElectrodeFacts(
+        name=electrode.name,
+        channels=tuple(channel.name for channel in driving),
+        area_cm2=exposure.area_mm2 * MM2 / CM2,
+        current_rms_mA=exposure.current_rms_mA,
+        net_dc_mA=exposure.net_dc_mA,
+        charge_per_phase_uC=NO_PHASE if charge is None else charge,
+        phase_ms=max(phases) / MS if phases else NO_PHASE,
+        peak_1cm2_rms_mA_per_cm2=exposure.current_density_rms_mA_per_cm2.peak_1cm2,
+    )

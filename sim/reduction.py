@@ -1,0 +1,28 @@
+"""All numbers of a case in one piece."""
+
+from dataclasses import dataclass
+
+from sim.basis import Basis
+from sim.case import Case
+from sim.exposure import ElectrodeExposure, ProbeExposure, electrode_exposures, probe_exposures
+from sim.response import Response
+from sim.tissue_exposure import TissueExposure, tissue_exposures
+from sim.tissues import Conductor
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What electrodes, tissues and probes are exposed to, by name."""
+
+    electrodes: dict[str, ElectrodeExposure]
+    tissues: dict[str, TissueExposure]
+    probes: dict[str, ProbeExposure]
+
+
+def expose(case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...]) -> Exposure:
+    """Reduce the response of a case to numbers."""
+    return Exposure(
+        electrodes=electrode_exposures(case, basis, response),
+        tissues=tissue_exposures(basis, response, conductors),
+        probes=probe_exposures(case, basis, response, conductors),
+    )

@@ -1,0 +1,100 @@
+"""One case through the house: mesh, solve, drive, reduce, judge, tell."""
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mpi4py import MPI
+
+from meshes.store import write_atomically
+from sim.case import Case
+from sim.drawing import Drawing, pictures_or_note
+from sim.folders import cache_folder
+from sim.judgement import judge
+from sim.progress import Progress, Silent
+from sim.ranks import on_first_rank
+from sim.record import build_record, record_text
+from sim.reduction import expose
+from sim.report import write_report
+from sim.response import respond
+from sim.safety import SafetyVerdict
+from sim.solving import Solved, Timings, solve_case
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run found: the content of result.json, the verdict, and where they were written."""
+
+    result: dict[str, Any]
+    verdict: SafetyVerdict
+    folder: Path
+
+
+def run_case(
+    case: Case, folder: Path, progress: Progress | None = None, comm: MPI.Comm = MPI.COMM_WORLD
+) -> Outcome | None:
+    """Compute a case and write its run folder.
+
+    Parameters
+    ----------
+    case
+        The checked case.
+    folder
+        Where to write; made when it does not exist.
+    progress
+        Told what happens.
+    comm
+        All its ranks must call; rank 0 meshes, reduces and writes.
+
+    Returns
+    -------
+    Outcome or None
+        On rank 0 what was found, None on the others.
+
+    Raises
+    ------
+    MeshError, SolverError, LimitError, OSError
+        On every rank.
+    """
+    start, timings = time.perf_counter(), Timings()
+    progress = progress or Silent()
+    with ExitStack() as stack:
+        drawing = stack.enter_context(Drawing()) if comm.rank == 0 else None
+        solved = solve_case(case, cache_folder(), progress, timings, comm)
+
+        def tell() -> Outcome:
+            assert solved is not None and drawing is not None  # rank 0 has both
+            with progress.stage("report", 3) as advance:
+                outcome = _tell(solved, folder, drawing, timings, start, advance)
+            return outcome
+
+        return on_first_rank(comm, tell)
+
+
+def _tell(solved: Solved, folder: Path, drawing: Drawing, timings: Timings, start: float, advance: Any) -> Outcome:
+    """Drive, reduce, judge and write; the pictures are drawn meanwhile."""
+    case, basis, conductors = solved.case, solved.basis, solved.conductors
+    folder.mkdir(parents=True, exist_ok=True)
+    with timings.measure("reduce"):
+        response = respond(case, basis)
+        drawn = drawing.request(case, basis, response, conductors, folder)
+        exposure = expose(case, basis, response, conductors)
+        verdict = judge(case, response, exposure.electrodes)
+    advance(1, 3)
+    with timings.measure("report"):
+        pictures, notes = pictures_or_note(drawn)
+    advance(2, 3)
+    timings.add("total", time.perf_counter() - start)
+    result = build_record(solved, response, exposure, timings.seconds, notes)
+    _write(folder / "case.json", case.model_dump_json(indent=2) + "\n")
+    write_atomically(folder / "report.html", lambda path: write_report(path, case, result, verdict, pictures, folder))
+    _write(folder / "verdict.json", verdict.model_dump_json(indent=2) + "\n")
+    _write(folder / "result.json", record_text(result))  # last: where it is, the run is complete
+    advance(3, 3)
+    return Outcome(result, verdict, folder)
+
+
+def _write(path: Path, text: str) -> None:
+    write_atomically(path, lambda partial: partial.write_text(text, encoding="utf-8"))

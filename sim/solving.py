@@ -1,0 +1,141 @@
+"""From a case to its basis solutions, taken from the cache where they are kept."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mpi4py import MPI
+
+import dolfinx
+
+from meshes.cache import cached_mesh, mesh_key
+from meshes.store import content_key, find, keep
+from meshes.tagged import MeshRecord, TaggedMesh
+from sim.basis import Basis
+from sim.case import Case
+from sim.conduction import Terminal
+from sim.domain import Domain
+from sim.progress import Progress
+from sim.ranks import on_first_rank
+from sim.tissues import Conductor, case_conductors
+from sim.unit_solves import solve_basis
+from sim.units import OHM_CM2
+
+RECIPE = 1  # raise this when the same case gives another basis than before
+
+
+@dataclass
+class Timings:
+    """Seconds that each stage took."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def measure(self, stage: str) -> Iterator[None]:
+        """Add the time of a block to a stage."""
+        start = time.perf_counter()
+        yield
+        self.add(stage, time.perf_counter() - start)
+
+    def add(self, stage: str, seconds: float) -> None:
+        """Add to a stage."""
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+
+
+@dataclass(frozen=True)
+class Solved:
+    """A case with its mesh and basis solutions."""
+
+    case: Case
+    conductors: tuple[Conductor, ...]
+    mesh: MeshRecord
+    basis: Basis
+    from_cache: bool
+
+
+def solve_case(case: Case, cache: Path, progress: Progress, timings: Timings, comm: MPI.Comm) -> Solved | None:
+    """Mesh and basis solutions of a case.
+
+    Parameters
+    ----------
+    cache
+        Folder in which meshes and basis solutions are kept.
+    comm
+        All its ranks must call.
+
+    Returns
+    -------
+    Solved or None
+        On rank 0; None on the others.
+
+    Raises
+    ------
+    MeshError, SolverError
+        On every rank.
+    """
+    conductors = case_conductors(case)
+    tagged = on_first_rank(comm, lambda: _mesh(case, cache / "meshes", progress, timings))
+    path = cache / "bases" / f"{basis_key(case, conductors)}.npz"
+    basis = on_first_rank(comm, lambda: find(path, Basis))
+    from_cache = bool(comm.bcast(basis is not None, root=0))
+    if not from_cache:
+        basis = _solve(case, conductors, tagged, progress, timings, comm)
+        on_first_rank(comm, lambda: None if basis is None else keep(path, basis))
+    if tagged is None or basis is None:
+        return None
+    return Solved(case, conductors, tagged.record, basis, from_cache)
+
+
+def _mesh(case: Case, folder: Path, progress: Progress, timings: Timings) -> TaggedMesh:
+    with progress.stage("mesh", 1) as advance, timings.measure("mesh"):
+        tagged = cached_mesh(case.body, case.placements, case.numerics.accuracy, folder)
+        advance(1, 1)
+    return tagged
+
+
+def _solve(
+    case: Case,
+    conductors: tuple[Conductor, ...],
+    tagged: TaggedMesh | None,
+    progress: Progress,
+    timings: Timings,
+    comm: MPI.Comm,
+) -> Basis | None:
+    with progress.stage("solve", len(case.electrodes)) as advance:
+        with timings.measure("setup"):
+            domain = Domain.from_tagged(tagged, comm)
+        with timings.measure("solve"):
+            basis = solve_basis(
+                domain,
+                conductors,
+                case_terminals(case),
+                order=case.numerics.element_order,
+                tolerance=case.numerics.tolerance,
+                on_solved=advance,
+            )
+    if basis is not None:
+        timings.add("setup", basis.facts.setup_s)
+        timings.add("solve", -basis.facts.setup_s)
+    return basis
+
+
+def case_terminals(case: Case) -> tuple[Terminal, ...]:
+    """The electrodes as the solver sees them."""
+    return tuple(Terminal(e.name, f"pad {e.name}", e.contact_impedance_ohm_cm2 * OHM_CM2) for e in case.electrodes)
+
+
+def basis_key(case: Case, conductors: tuple[Conductor, ...]) -> str:
+    """Content hash of everything that the basis solutions depend on."""
+    return content_key(
+        {
+            "recipe": RECIPE,
+            "dolfinx": dolfinx.__version__,
+            "mesh": mesh_key(case.body, case.placements, case.numerics.accuracy),
+            "conductivities": [[c.layer, c.conductivity.tolist()] for c in conductors],
+            "contacts": [[t.name, t.z] for t in case_terminals(case)],
+            "order": case.numerics.element_order,
+            "tolerance": case.numerics.tolerance,
+        }
+    )

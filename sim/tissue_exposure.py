@@ -1,0 +1,114 @@
+"""What each tissue is exposed to: field and current density over its volume, and the power that heats it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from meshes.arrays import Reals
+from sim.basis import Basis
+from sim.response import Drive, Response
+from sim.tissues import Conductor
+from sim.units import MA_PER_CM2, MM3, MW
+from sim.windows import CUBE, VOXELS_PER_CUBE, peak_cube_average, weighted_percentiles
+
+# Four points of a tetrahedron, exact to degree 2 (Stroud 1971, T3:2-1), equal weights.
+_A = (5 - np.sqrt(5)) / 20
+QUADRATURE = np.full((4, 4), _A) + (1 - 4 * _A) * np.eye(4)
+
+TOP_VOLUME = 200e-9  # m3, the part of highest density in which the peak cube is looked for
+MAX_PARTS = 8
+
+
+@dataclass(frozen=True)
+class FieldStatistics:
+    """Volume-weighted percentiles of the largest field over time, V/m."""
+
+    p50: float
+    p99: float
+
+
+@dataclass(frozen=True)
+class DensityStatistics:
+    """Volume-weighted percentiles of the r.m.s. current density, and its largest average over a 2 mm cube, mA/cm2."""
+
+    p50: float
+    p99: float
+    peak_2mm_cube: float
+
+
+@dataclass(frozen=True)
+class TissueExposure:
+    """What a tissue is exposed to; ``power_mW`` is the time mean of the power that it turns into heat."""
+
+    volume_mm3: float
+    E_peak_V_per_m: FieldStatistics
+    J_rms_mA_per_cm2: DensityStatistics
+    power_mW: float
+
+
+def tissue_exposures(basis: Basis, response: Response, conductors: tuple[Conductor, ...]) -> dict[str, TissueExposure]:
+    """Numbers of every tissue, by name; layers of the same tissue count together."""
+    conductivity = np.stack([{c.layer: c.conductivity for c in conductors}[name] for name in basis.layer_names])
+    tissue_of = {c.layer: c.tissue for c in conductors}
+    tissues = np.array([tissue_of[name] for name in basis.layer_names])
+    results = {}
+    for tissue in dict.fromkeys(tissues):
+        cells = np.flatnonzero(tissues[basis.layers] == tissue)
+        κ = conductivity[basis.layers[cells]]
+        results[str(tissue)] = _tissue(basis.points[basis.cells[cells]], response.field[:, cells], κ, response.drive)
+    return results
+
+
+def _tissue(corners: Reals, field: Reals, κ: Reals, drive: Drive) -> TissueExposure:
+    """Numbers of the cells with these corners (m, 4, 3), fields (channels, m, 4, 3) and conductivities (m, 3, 3)."""
+    volumes = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
+    E = QUADRATURE @ field
+    J = E @ κ  # κ is symmetric
+    weights = np.repeat(volumes / 4, 4)
+    E_peak, J_rms = drive.peak_length(E), drive.rms_length(J)
+    products = np.array([[np.vdot((Ea * Jb).sum(axis=(1, 2)), volumes / 4) for Jb in J] for Ea in E])
+    peak = _peak_cube(corners, volumes, field @ κ, J_rms.mean(axis=1), drive)
+    E50, E99 = weighted_percentiles(E_peak.ravel(), weights, (50.0, 99.0))
+    J50, J99 = weighted_percentiles(J_rms.ravel(), weights, (50.0, 99.0))
+    return TissueExposure(
+        volume_mm3=float(volumes.sum()) / MM3,
+        E_peak_V_per_m=FieldStatistics(E50, E99),
+        J_rms_mA_per_cm2=DensityStatistics(J50 / MA_PER_CM2, J99 / MA_PER_CM2, peak / MA_PER_CM2),
+        power_mW=float((drive.gram * products).sum()) / MW,
+    )
+
+
+def _peak_cube(corners: Reals, volumes: Reals, J: Reals, J_rms: Reals, drive: Drive) -> float:
+    """Largest cube average, looked for around the cells of highest density."""
+    order = np.argsort(J_rms)[::-1]
+    top = order[: int(np.searchsorted(np.cumsum(volumes[order]), TOP_VOLUME)) + 1]
+    centres = corners.mean(axis=1)
+    radius = np.linalg.norm(corners - centres[:, None], axis=2).max(axis=1)
+    distance, _ = cKDTree(centres[top]).query(centres)
+    near = np.flatnonzero(distance <= np.sqrt(3) * CUBE + radius)
+    points, parts, values = [], [], []
+    longest = 2 * radius[near]
+    counts = np.clip(np.ceil(longest / (CUBE / VOXELS_PER_CUBE)), 1, MAX_PARTS).astype(int)
+    for count in np.unique(counts):
+        chosen = near[counts == count]
+        places = _subdivided(int(count))
+        points.append((places @ corners[chosen]).reshape(-1, 3))
+        parts.append(np.repeat(volumes[chosen] / len(places), len(places)))
+        values.append(drive.rms_length(places @ J[:, chosen]).ravel())
+    return peak_cube_average(np.vstack(points), np.concatenate(parts), np.concatenate(values))
+
+
+def _subdivided(parts: int) -> Reals:
+    """Barycentric coordinates (parts³, 4) of points of equal weight, from the cube folded onto the tetrahedron."""
+    steps = (np.arange(parts) + 0.5) / parts
+    s, t, u = np.stack(np.meshgrid(steps, steps, steps, indexing="ij")).reshape(3, -1)
+    fold = s + t > 1
+    s, t = np.where(fold, 1 - s, s), np.where(fold, 1 - t, t)
+    over, beyond = t + u > 1, (t + u <= 1) & (s + t + u > 1)
+    s, t, u = (
+        np.where(beyond, 1 - t - u, s),
+        np.where(over, 1 - u, t),
+        np.where(over, 1 - s - t, np.where(beyond, s + t + u - 1, u)),
+    )
+    return np.column_stack([1 - s - t - u, s, t, u])

@@ -1,0 +1,101 @@
+"""Statistics that survive refinement: weighted percentiles, and the largest average over a window of fixed size.
+
+A nodal or cell maximum grows without bound under refinement, because the density is singular at a pad's rim.
+"""
+
+import numpy as np
+from scipy.ndimage import uniform_filter
+from scipy.spatial import cKDTree
+
+from meshes.arrays import Integers, Reals
+from sim.triangles import Samples
+
+ONE_CM2_RADIUS = float(np.sqrt(1e-4 / np.pi))  # m
+BIN = 0.25e-3  # m, to which samples are gathered before they are summed over discs
+CUBE = 2e-3  # m, the cube of ICNIRP 2010
+VOXELS_PER_CUBE = 4
+
+
+def weighted_percentiles(values: Reals, weights: Reals, percents: tuple[float, ...]) -> tuple[float, ...]:
+    """Values below which the given parts of the total weight lie, interpolated between samples."""
+    order = np.argsort(values)
+    ordered, weight = values[order], weights[order]
+    reached = (np.cumsum(weight) - weight / 2) / weight.sum()
+    return tuple(float(np.interp(percent / 100, reached, ordered)) for percent in percents)
+
+
+def peak_disc_average(samples: Samples, density: Reals) -> float:
+    """Largest average of the density over a disc of 1 cm2 on the contact.
+
+    The density is zero outside the contact, so that a disc over the rim counts with its whole area. Where no such disc
+    fits into the contact, the largest part of it that a disc covers takes the place of 1 cm2; for a contact smaller
+    than the disc that is the whole contact.
+
+    Parameters
+    ----------
+    samples
+        Of the contact: points and areas, m and m2.
+    density
+        At the samples (n,).
+    """
+    points, areas, currents = _binned(samples, density, BIN)
+    tree = cKDTree(points)
+    coarse = _thinned(points, 0.3 * ONE_CM2_RADIUS)
+    area, current = _disc_sums(tree, coarse, areas, currents)
+    whole = max(min(area.max(), np.pi * ONE_CM2_RADIUS**2), 1e-300)
+    best = coarse[np.argsort(current / np.maximum(area, whole))[-12:]]
+    step = 0.1 * ONE_CM2_RADIUS
+    around = np.array([(i, j, k) for i in range(-2, 3) for j in range(-2, 3) for k in range(-2, 3)]) * step
+    _, nearest = tree.query((best[:, None] + around).reshape(-1, 3))
+    fine_area, fine_current = _disc_sums(tree, points[np.unique(nearest)], areas, currents)
+    area, current = np.concatenate([area, fine_area]), np.concatenate([current, fine_current])
+    return float((current / np.maximum(area, whole)).max())
+
+
+def _binned(samples: Samples, density: Reals, spacing: float) -> tuple[Reals, Reals, Reals]:
+    """Centroids, areas and currents of the samples in each cell of a grid."""
+    index = np.floor(samples.points / spacing).astype(np.int64)
+    _, which = np.unique(index @ np.array([1, 1 << 20, 1 << 40]), return_inverse=True)
+    areas = _sums(which, samples.areas)
+    points = np.column_stack([_sums(which, samples.areas * x) for x in samples.points.T]) / areas[:, None]
+    return points, areas, _sums(which, samples.areas * density)
+
+
+def _sums(which: Integers, weights: Reals) -> Reals:
+    return np.asarray(np.bincount(which, weights), dtype=np.float64)
+
+
+def _thinned(points: Reals, spacing: float) -> Reals:
+    """One of the points for each cell of a grid."""
+    _, first = np.unique(np.round(points / spacing).astype(np.int64), axis=0, return_index=True)
+    return points[first]
+
+
+def _disc_sums(tree: cKDTree, centres: Reals, areas: Reals, currents: Reals) -> tuple[Reals, Reals]:
+    """Area and current inside the disc around each centre."""
+    inside = tree.query_ball_point(centres, ONE_CM2_RADIUS)
+    return np.array([areas[i].sum() for i in inside]), np.array([currents[i].sum() for i in inside])
+
+
+def peak_cube_average(points: Reals, volumes: Reals, values: Reals) -> float:
+    """Largest average of the values over a cube of 2 mm with axis-parallel sides (ICNIRP 2010, Health Phys 99:818).
+
+    Where the tissue is thinner than the cube, the largest part of it that a cube holds takes the place of 8 mm3.
+
+    Parameters
+    ----------
+    points
+        Samples (n, 3) of the region around the largest values, m, closer together than a quarter of the cube.
+    volumes, values
+        Volume that each stands for, m3, and value there (n,).
+    """
+    voxel = CUBE / VOXELS_PER_CUBE
+    index = np.floor((points - points.min(axis=0)) / voxel).astype(np.int64) + VOXELS_PER_CUBE
+    shape = tuple(index.max(axis=0) + 1 + VOXELS_PER_CUBE)
+    flat = np.ravel_multi_index(tuple(index.T), shape)
+    count = int(np.prod(shape))
+    volume = np.bincount(flat, volumes, count).reshape(shape)
+    total = np.bincount(flat, volumes * values, count).reshape(shape)
+    in_cube = [uniform_filter(a, VOXELS_PER_CUBE, mode="constant") * VOXELS_PER_CUBE**3 for a in (volume, total)]
+    whole = min(float(in_cube[0].max()), CUBE**3)
+    return float((in_cube[1] / np.maximum(in_cube[0], whole)).max())
