@@ -1,4 +1,5 @@
-# Everything runs in the project's environment, which scripts/env finds or builds.
+# Everything runs in the project's environment, which scripts/env finds or builds. A recipe that fails ends make with
+# status 2; faradic's own (2: a limit is exceeded, 3: not evaluated, 1: an error) is in make's message.
 ENV := scripts/env
 
 CASE ?= cases/tens_low_back.toml
@@ -47,5 +48,5 @@ verify:  ## the verification cases, with their measured errors
 	$(ENV) python3 scripts/verify.py
 
 schema:  ## cases/schema.json, from the models of the case file
-	$(ENV) faradic schema >cases/schema.json.new
+	$(ENV) faradic schema >cases/schema.json.new || { rm cases/schema.json.new; false; }
 	mv cases/schema.json.new cases/schema.json

@@ -50,10 +50,10 @@ class Grading:
 
 
 GRADINGS: dict[Accuracy, Grading] = {
-    "draft": Grading(0.02, 1.0, 0.9, 2.0, 0.2, 0.9, 0.1),
-    "standard": Grading(0.0035, 0.5, 0.7, 1.6, 0.125, 0.7, 0.08),
-    "fine": Grading(0.002, 0.3, 0.5, 1.2, 0.1, 0.5, 0.06),
-    "overkill": Grading(0.001, 0.2, 0.4, 1.0, 0.075, 0.4, 0.06),
+    "draft": Grading(rim=0.015, rim_thickness=1.0, rim_growth=0.85, under=2.0, across=0.2, growth=0.45, far=0.1),
+    "standard": Grading(rim=0.003, rim_thickness=0.5, rim_growth=0.75, under=1.6, across=0.125, growth=0.3, far=0.08),
+    "fine": Grading(rim=0.0015, rim_thickness=0.3, rim_growth=0.55, under=1.2, across=0.1, growth=0.25, far=0.06),
+    "overkill": Grading(rim=0.0008, rim_thickness=0.2, rim_growth=0.4, under=1.0, across=0.075, growth=0.22, far=0.06),
 }
 
 

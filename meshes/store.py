@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +38,7 @@ def find(path: Path, kind: type[K]) -> K | None:
         found = kind.load(path)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, OSError, EOFError):
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile):
         path.unlink(missing_ok=True)  # damaged on disk: it will be built again
         return None
     os.utime(path)

@@ -88,7 +88,7 @@ class TaggedMesh:
     @classmethod
     def load(cls, path: Path) -> "TaggedMesh":
         """Read what ``save`` wrote."""
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             facts = json.loads(str(archive["facts"]))
             return cls(
                 points_mm=archive["points_mm"],

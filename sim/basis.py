@@ -115,7 +115,7 @@ class Basis:
     @classmethod
     def load(cls, path: Path) -> "Basis":
         """Read what ``save`` wrote."""
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             names = json.loads(str(archive["names"]))
             terminals = tuple(names["terminals"])
             return cls(

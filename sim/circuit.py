@@ -74,6 +74,7 @@ def operate(admittance: Reals, sources: tuple[Source, ...], reference: int) -> O
         if not source.drives_voltage:
             right[:n, channel] = source.weights / scale
     voltages = np.asarray(np.linalg.solve(matrix, right)[:n].T, dtype=np.float64)
+    voltages -= voltages[:, [reference]]  # zero but for rounding
     return Operation(voltages, voltages @ admittance.T)
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -68,10 +69,10 @@ def _plain(text: str) -> str:
 
 
 def _table(title: str, first: str, *numbers: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    table.add_column(first)
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column(first, overflow="fold")
     for column in numbers:
-        table.add_column(column, justify="right")
+        table.add_column(column, justify="right", overflow="fold")
     return table
 
 
@@ -80,18 +81,18 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 
 def _electrodes(result: dict[str, Any]) -> Table:
-    columns = ("area\ncm²", "peak\nmA", "r.m.s.\nmA", "charge\nµC/phase", "d.c.\nmA", "J mean\nmA/cm²", "J p99\nmA/cm²")
-    table = _table("Electrodes", "name", *columns, "J 1 cm²\nmA/cm²", "peak\nV")
+    columns = ("area\ncm²", "peak\nmA", "r.m.s.\nmA", "phase\nµC", "d.c.\nmA", "peak\nV")
+    table = _table("Electrodes (J r.m.s. in mA/cm²)", "name", *columns, "J mean", "J p95", "J p99", "J 1 cm²")
     for name, e in result["electrodes"].items():
         density = e["current_density_rms_mA_per_cm2"]
         values = [e["area_mm2"] / 100, e["current_peak_mA"], e["current_rms_mA"], e["charge_per_phase_uC"]]
-        values += [e["net_dc_mA"], density["mean"], density["p99"], density["peak_1cm2"], e["voltage_peak_V"]]
+        values += [e["net_dc_mA"], e["voltage_peak_V"], *(density[key] for key in ("mean", "p95", "p99", "peak_1cm2"))]
         table.add_row(name, *(_number(v) for v in values))
     return table
 
 
 def _tissues(result: dict[str, Any]) -> Table:
-    columns = ("volume\ncm³", "E p50\nV/m", "E p99\nV/m", "J p99\nmA/cm²", "J 2 mm cube\nmA/cm²", "power\nmW")
+    columns = ("volume\ncm³", "E p50\nV/m", "E p99\nV/m", "J p99\nmA/cm²", "J (2 mm)³\nmA/cm²", "power\nmW")
     table = _table("Tissues (E at its peak, J r.m.s.)", "name", *columns)
     for name, t in result["tissues"].items():
         E, J = t["E_peak_V_per_m"], t["J_rms_mA_per_cm2"]
@@ -113,7 +114,7 @@ def _checks(verdict: SafetyVerdict) -> Table:
     for check in sorted((c for c in verdict.checks if c.outcome != "not_applicable"), key=_tightness):
         used = "-" if check.margin is None else f"{100 * (1 - check.margin):.3g} %"
         values = (_number(check.value), _number(check.limit), check.unit.replace("cm2", "cm²"), used)
-        table.add_row(check.id, check.subject, *values, WORDS[check.outcome])
+        table.add_row(check.id.replace("/", ": "), check.subject, *values, WORDS[check.outcome])
     return table
 
 

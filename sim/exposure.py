@@ -7,6 +7,7 @@ import numpy as np
 from meshes.arrays import Reals
 from sim.basis import Basis
 from sim.case import Case, Electrode
+from sim.facts import OUTPUT_LOAD_OHM
 from sim.response import Response
 from sim.tissues import Conductor
 from sim.triangles import sample
@@ -14,7 +15,6 @@ from sim.units import CM2, MA, MA_PER_CM2, MM, MM2, MW, OHM_CM2, UC
 from sim.windows import peak_disc_average, weighted_percentiles
 
 SAMPLE_SPACING = 0.5e-3  # m, a tenth of the radius of 1 cm2
-OUTPUT_LOAD_OHM = 500.0
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import numpy as np
 
 from sim.case import Case, Channel, Electrode
 from sim.exposure import ElectrodeExposure
-from sim.limits import NO_PHASE, ChannelFacts, ElectrodeFacts, load_limits
+from sim.facts import NO_PHASE, ChannelFacts, ElectrodeFacts
+from sim.limits import load_limits
 from sim.response import Response
 from sim.safety import SafetyVerdict, assess
 from sim.units import CM2, MA, MM2, MS

@@ -62,6 +62,7 @@ def run_case(
     progress = progress or Silent()
     with ExitStack() as stack:
         drawing = stack.enter_context(Drawing()) if comm.rank == 0 else None
+        on_first_rank(comm, lambda: folder.mkdir(parents=True, exist_ok=True))
         solved = solve_case(case, cache_folder(), progress, timings, comm)
 
         def tell() -> Outcome:
@@ -76,7 +77,6 @@ def run_case(
 def _tell(solved: Solved, folder: Path, drawing: Drawing, timings: Timings, start: float, advance: Any) -> Outcome:
     """Drive, reduce, judge and write; the pictures are drawn meanwhile."""
     case, basis, conductors = solved.case, solved.basis, solved.conductors
-    folder.mkdir(parents=True, exist_ok=True)
     with timings.measure("reduce"):
         response = respond(case, basis)
         drawn = drawing.request(case, basis, response, conductors, folder)

@@ -11,22 +11,9 @@ import math
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
-
-from sim.limits import (
-    QUANTITIES,
-    Absent,
-    Bands,
-    ChannelFacts,
-    ElectrodeFacts,
-    Fact,
-    LimitCheck,
-    LimitSet,
-    Severity,
-    Status,
-    Subject,
-    number,
-)
+from meshes.part import Part
+from sim.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts, Fact, Subject, number
+from sim.limits import Bands, LimitCheck, LimitSet, Severity, Status
 
 Outcome: TypeAlias = Literal["pass", "caution", "exceeded", "not_evaluated", "not_applicable"]
 Overall: TypeAlias = Literal["pass", "caution", "exceeded", "not_evaluated"]
@@ -35,13 +22,7 @@ Facts: TypeAlias = ChannelFacts | ElectrodeFacts
 EVALUATED: tuple[Outcome, ...] = ("pass", "caution", "exceeded")
 
 
-class _Result(BaseModel):
-    """A frozen, strict part of a verdict; no NaN or infinity, which JSON cannot hold."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class CheckResult(_Result):
+class CheckResult(Part):
     """One limit and one subject: ``scope`` says whether a channel or an electrode, ``subject`` which one.
 
     ``id`` is "<set>/<check>". ``margin`` is the free part of the limit, 1 - value / limit: 1 is nothing used, 0 at the
@@ -77,7 +58,7 @@ class CheckResult(_Result):
         return QUANTITIES[self.scope][self.quantity].scale_to(self.value, self.limit)
 
 
-class CautionAbove(_Result):
+class CautionAbove(Part):
     """Peak current of a channel [mA], and factor on all amplitudes, above which the first caution is raised."""
 
     value: float
@@ -86,7 +67,7 @@ class CautionAbove(_Result):
     at: str
 
 
-class SafeAmplitude(_Result):
+class SafeAmplitude(Part):
     """Largest peak current of a channel [mA] within all limits, when all channels are scaled together.
 
     ``scale`` is the factor on the amplitudes of the case (also in voltage drive), ``limited_by`` the check that is
@@ -102,7 +83,7 @@ class SafeAmplitude(_Result):
     note: str
 
 
-class SafetyVerdict(_Result):
+class SafetyVerdict(Part):
     """What the checks say together: exceeded > not_evaluated > caution > pass, and ``because`` of what.
 
     ``scopes`` quotes what each set of limits is about; ``unverified_checks`` names the evaluated checks whose number

@@ -1,6 +1,7 @@
 """What each tissue is exposed to: field and current density over its volume, and the power that heats it."""
 
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -100,15 +101,12 @@ def _peak_cube(corners: Reals, volumes: Reals, J: Reals, J_rms: Reals, drive: Dr
 
 
 def _subdivided(parts: int) -> Reals:
-    """Barycentric coordinates (parts³, 4) of points of equal weight, from the cube folded onto the tetrahedron."""
-    steps = (np.arange(parts) + 0.5) / parts
-    s, t, u = np.stack(np.meshgrid(steps, steps, steps, indexing="ij")).reshape(3, -1)
-    fold = s + t > 1
-    s, t = np.where(fold, 1 - s, s), np.where(fold, 1 - t, t)
-    over, beyond = t + u > 1, (t + u <= 1) & (s + t + u > 1)
-    s, t, u = (
-        np.where(beyond, 1 - t - u, s),
-        np.where(over, 1 - u, t),
-        np.where(over, 1 - s - t, np.where(beyond, s + t + u - 1, u)),
-    )
-    return np.column_stack([1 - s - t - u, s, t, u])
+    """Barycentric centroids (parts³, 4) of equal parts: those of Kuhn's tetrahedra of a grid that lie in x ≥ y ≥ z."""
+    paths = np.cumsum([np.eye(3)[list(order)] for order in permutations(range(3))], axis=1)
+    in_cube = paths.sum(axis=1) / 4  # a cube's six tetrahedra run from its corner 0 along the axes in some order
+    steps = np.arange(parts)
+    corners = np.stack(np.meshgrid(steps, steps, steps, indexing="ij"), axis=-1).reshape(-1, 1, 3)
+    x, y, z = ((corners + in_cube).reshape(-1, 3) / parts).T
+    inside = (x >= y) & (y >= z)
+    x, y, z = x[inside], y[inside], z[inside]
+    return np.column_stack([1 - x, x - y, y - z, z])

@@ -11,24 +11,18 @@ from typing import Annotated, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from meshes.part import Part, Positive
 from sim.units import US
 
 Floats = NDArray[np.float64]
-Positive = Annotated[float, Field(gt=0.0)]
 
 # A pulse may fill its period to this relative accuracy: 1/rate and a sum of phases are both rounded.
 ROUNDING = 1e-12
 
 
-class _Shape(BaseModel):
-    """A frozen, strict description of a waveform."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Direct(_Shape):
+class Direct(Part):
     """Direct current: w = 1 for all t; it has no period, no phase and no pulse."""
 
     kind: Literal["direct"] = "direct"
@@ -52,7 +46,7 @@ class Direct(_Shape):
         return np.ones_like(np.asarray(t_s, dtype=np.float64))
 
 
-class Sine(_Shape):
+class Sine(Part):
     """Alternating current: w = sin(2 pi f t); a phase is half a period, and there is no separate pulse."""
 
     kind: Literal["sine"] = "sine"
@@ -92,7 +86,7 @@ class Sine(_Shape):
         return self.period_s / math.pi
 
 
-class _Pulses(_Shape):
+class _Pulses(Part):
     """Rectangular pulses repeated at a rate: pieces of constant level, the rest of the period at zero."""
 
     phase_us: Positive = Field(description="duration of the first phase, at level 1")

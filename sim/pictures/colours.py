@@ -19,7 +19,7 @@ TISSUES = {
     "saline": "#a8c8dd",
 }
 OTHERS = ("#a8bfa3", "#b6a7c9", "#9fb7c4", "#cfae92", "#c2c29a", "#bfa3ae")
-POLES = (("#c1121f", "#1d4e89"), ("#e07a00", "#00798c"), ("#9b2f9b", "#4f7d1a"), ("#7a4b12", "#3d3a8c"))
+POLES = (("#c1121f", "#1d4e89"), ("#b85c00", "#00798c"), ("#9b2f9b", "#4f7d1a"), ("#7a4b12", "#3d3a8c"))
 FLOATING = "#4a4a4a"
 INK = "#222222"
 

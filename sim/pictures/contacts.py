@@ -7,21 +7,20 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
+from matplotlib.tri import Triangulation
 
+from meshes.arrays import Integers, Reals
 from sim.basis import Basis, Contact
 from sim.case import Case, Electrode
+from sim.exposure import SAMPLE_SPACING
 from sim.pictures.colours import INK, electrode_colours, roles
-from sim.pictures.picture import WIDTH_IN, Picture, heading, sheet
+from sim.pictures.picture import Picture
+from sim.pictures.sheet import DENSITY, WIDTH_IN, heading, sheet
 from sim.response import Response
 from sim.triangles import facet_areas, sample
 from sim.units import MA_PER_CM2, MM
 from sim.windows import weighted_percentiles
 
-Reals = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-Integers = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-
-COLOURS = "inferno"
-SPACING = 1e-3  # m, of the samples behind mean and percentile
 MERGE = 1e-7  # m, corners that are one vertex
 MARGIN = 0.06  # of the map around the pad
 TOP_IN, ABOVE_IN, LEFT_IN, BELOW_IN, BAR_IN = 0.4, 0.6, 0.65, 0.45, 0.75  # room for writing
@@ -50,7 +49,7 @@ def draw_contacts(case: Case, basis: Basis, response: Response, path: Path) -> P
             _draw_map(axes, electrode, _smooth(basis.contacts[k], response, k), norm)
             _write_title(axes, case, electrode, *statistics[k])
         bar = figure.colorbar(
-            ScalarMappable(norm, COLOURS),
+            ScalarMappable(norm, DENSITY),
             cax=figure.add_axes((0.1, 0.5 / height, 0.8, 0.17 / height)),
             orientation="horizontal",
             extend="max",
@@ -70,8 +69,8 @@ def draw_contacts(case: Case, basis: Basis, response: Response, path: Path) -> P
 
 def _statistics(contact: Contact, response: Response, k: int) -> tuple[float, float]:
     """Mean and 99th percentile by area, mA/cm2."""
-    samples = sample(contact.corners, response.densities[k], SPACING)
-    rms = response.drive.rms(samples.values) / MA_PER_CM2
+    samples = sample(contact.corners, response.densities[k], SAMPLE_SPACING)
+    rms = np.asarray(response.drive.rms(samples.values) / MA_PER_CM2, dtype=np.float64)
     return float(rms @ samples.areas) / samples.area, weighted_percentiles(rms, samples.areas, (99.0,))[0]
 
 
@@ -85,15 +84,16 @@ def _smooth(contact: Contact, response: Response, k: int) -> tuple[Reals, Intege
     rms = response.drive.rms(response.densities[k]) / MA_PER_CM2
     areas = np.repeat(facet_areas(contact.corners), 3)
     mean = np.bincount(which, areas * rms.ravel()) / np.bincount(which, areas)
-    return contact.corners.reshape(-1, 3)[first, :2] / MM, which.reshape(-1, 3), mean
+    points = np.asarray(contact.corners.reshape(-1, 3)[first, :2] / MM, dtype=np.float64)
+    return points, which.reshape(-1, 3).astype(np.int64), mean
 
 
-def _draw_map(
-    axes: Axes, electrode: Electrode, density: tuple[Reals, Integers, Reals], norm: Normalize
-) -> None:
+def _draw_map(axes: Axes, electrode: Electrode, density: tuple[Reals, Integers, Reals], norm: Normalize) -> None:
     """One pad from above, x and y in mm."""
     points, triangles, values = density
-    axes.tripcolor(*points.T, triangles, values, shading="gouraud", cmap=COLOURS, norm=norm)
+    axes.tripcolor(
+        Triangulation(points[:, 0], points[:, 1], triangles), values, shading="gouraud", cmap=DENSITY, norm=norm
+    )
     outline = electrode.outline_mm(360)
     axes.fill(*outline.T, facecolor="none", edgecolor=INK, linewidth=0.9)
     low, high = outline.min(axis=0), outline.max(axis=0)
@@ -114,5 +114,11 @@ def _write_title(axes: Axes, case: Case, electrode: Electrode, mean: float, p99:
     ]
     for i, (text, style) in enumerate(lines):
         axes.annotate(
-            text, (0.5, 1.0), (0.0, 4 + 12 * i), xycoords="axes fraction", textcoords="offset points", ha="center", **style
+            text,
+            (0.5, 1.0),
+            (0.0, 4 + 12 * i),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="center",
+            **style,
         )

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from meshes.arrays import Integers, Reals
 from sim.basis import Basis
+from sim.pictures.plane import Plane
 from sim.response import Response
 from sim.tissues import Conductor
 from sim.units import MA_PER_CM2
-
-Reals = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-Integers = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 # Edges of a cell that the plane crosses, by the number of corners before it; corners sorted by distance, first the
 # most positive. Two corners on each side make a quadrangle, which is two triangles.
@@ -20,37 +19,7 @@ CROSSED = {
     3: [((3, 0), (3, 1), (3, 2))],
 }
 NUDGE = 1e-9  # m, so that no vertex lies in the plane
-
-
-@dataclass(frozen=True)
-class Plane:
-    """A vertical plane through two points of the skin.
-
-    Parameters
-    ----------
-    origin, along, normal
-        A point (3,), m, and two horizontal unit vectors: in the plane and across.
-    """
-
-    origin: Reals
-    along: Reals
-    normal: Reals
-
-    @classmethod
-    def through(cls, one: Reals, other: Reals) -> "Plane":
-        """The plane through two points (2,) of the skin, m; its coordinate is that of x or y, whichever it follows."""
-        direction = (other - one) / np.linalg.norm(other - one)
-        direction = direction * np.sign(direction[np.argmax(np.abs(direction))])
-        along = np.array([*direction, 0.0])
-        return cls(np.array([*one, 0.0]), along, np.array([-along[1], along[0], 0.0]))
-
-    def coordinates(self, points: Reals) -> Reals:
-        """Place (..., 2) of points (..., 3): along the plane, from the foot of the body's middle, and z."""
-        return np.stack([points @ self.along, points[..., 2]], axis=-1)
-
-    def distance(self, points: Reals) -> Reals:
-        """Signed distance (...) of points (..., 3)."""
-        return np.asarray((points - self.origin) @ self.normal)
+MAX_PARTS = 12
 
 
 @dataclass(frozen=True)
@@ -63,41 +32,48 @@ class Cut:
         Cell that each triangle belongs to (t,).
     weights
         Barycentric coordinates in that cell of the triangle's corners (t, 3, 4).
-    edges
-        Numbers of the mesh edges on which the corners lie (t, 3): equal where triangles share a corner.
     """
 
     cells: Integers
     weights: Reals
-    edges: Integers
 
     @classmethod
     def of(cls, basis: Basis, plane: Plane) -> "Cut":
         """Cut the mesh."""
         distance = plane.distance(basis.points) + NUDGE
         sides = (distance > 0.0)[basis.cells].sum(axis=1)
-        cells, weights, edges = [], [], []
+        cells, weights = [], []
         for count, triangles in CROSSED.items():
             chosen = np.flatnonzero(sides == count)
             order = np.argsort(-distance[basis.cells[chosen]], axis=1)
-            vertices = np.take_along_axis(basis.cells[chosen], order, axis=1)
+            ordered = np.take_along_axis(distance[basis.cells[chosen]], order, axis=1)
             for triangle in triangles:
                 cells.append(chosen)
-                weights.append(_weights(distance[vertices], order, triangle))
-                edges.append(_edge_keys(vertices, triangle, len(basis.points)))
-        _, numbers = np.unique(np.concatenate(edges), return_inverse=True)
-        return cls(np.concatenate(cells), np.concatenate(weights), numbers.reshape(-1, 3))
+                weights.append(_weights(ordered, order, triangle))
+        return cls(np.concatenate(cells), np.concatenate(weights))
 
     def points(self, basis: Basis) -> Reals:
         """Corners of the triangles (t, 3, 3), m."""
         return self.weights @ basis.points[basis.cells[self.cells]]
 
+    def divided(self, lengths: Reals, spacing: float) -> "Cut":
+        """The same cut with triangles of these lengths (t,) divided until none is longer than the spacing."""
+        parts = np.clip(np.ceil(lengths / spacing), 1, MAX_PARTS).astype(int)
+        cells, weights = [], []
+        for count in np.unique(parts):
+            chosen = parts == count
+            places = _small_triangles(int(count))
+            cells.append(np.repeat(self.cells[chosen], len(places)))
+            weights.append((places @ self.weights[chosen][:, None]).reshape(-1, 3, 4))
+        return Cut(np.concatenate(cells), np.concatenate(weights))
+
     def density(self, basis: Basis, response: Response, conductors: tuple[Conductor, ...]) -> Reals:
-        """R.m.s. current density at the corners of the triangles (t, 3), mA/cm2."""
+        """R.m.s. current density at the corners of the triangles (t, 3), mA/cm2, continuous within a layer."""
         conductivity = {c.layer: c.conductivity for c in conductors}
         κ = np.stack([conductivity[name] for name in basis.layer_names])[basis.layers[self.cells]]
-        J = self.weights @ response.field[:, self.cells] @ κ  # κ is symmetric
-        return response.drive.rms_length(J) / MA_PER_CM2
+        field = np.stack([_recovered(basis, E, self.cells) for E in response.field])
+        J = self.weights @ field @ κ  # κ is symmetric
+        return np.asarray(response.drive.rms_length(J) / MA_PER_CM2, dtype=np.float64)
 
     def potential(self, basis: Basis, response: Response) -> Reals:
         """Potential at the corners of the triangles (t, 3) at the peak of the first channel, V.
@@ -108,11 +84,41 @@ class Cut:
         corners = basis.cells[self.cells]
         potential = np.tensordot(at_peak, response.potential[:, corners], axes=1)
         field = np.tensordot(at_peak, response.field[:, self.cells], axes=1)
-        steps = self.points(basis)[:, :, None] - basis.points[corners][:, None]
-        return np.asarray(
-            np.einsum("tpc,tc->tp", self.weights, potential)
-            - np.einsum("tpc,tci,tpci->tp", self.weights, field, steps) / 2
-        )
+        places = basis.points[corners]
+        # Σ_c w_c E_c·(x - x_c) with x = Σ_c w_c x_c
+        towards = np.einsum("tpi,tpi->tp", self.weights @ field, self.weights @ places)
+        own = np.einsum("tpc,tc->tp", self.weights, np.einsum("tci,tci->tc", field, places))
+        return np.asarray(np.einsum("tpc,tc->tp", self.weights, potential) - (towards - own) / 2)
+
+
+def _recovered(basis: Basis, field: Reals, cells: Integers) -> Reals:
+    """The field (m, 4, 3) at the corners of some cells (t, 4, 3), as the volume-weighted mean of its layer there."""
+    wanted = np.zeros(len(basis.points), dtype=bool)
+    wanted[basis.cells[cells]] = True
+    around = np.flatnonzero(wanted[basis.cells].any(axis=1))
+    edges = basis.points[basis.cells[around, 1:]] - basis.points[basis.cells[around, :1]]
+    volumes = np.repeat(np.abs(np.linalg.det(edges)), 4)
+    shape = (len(basis.layer_names), len(basis.points))
+    keys = np.ravel_multi_index((np.repeat(basis.layers[around], 4), basis.cells[around].ravel()), shape)
+    total = np.bincount(keys, volumes, shape[0] * shape[1])
+    here = np.ravel_multi_index((np.repeat(basis.layers[cells], 4), basis.cells[cells].ravel()), shape)
+    means = [
+        np.bincount(keys, volumes * component, len(total))[here] / total[here]
+        for component in field[around].reshape(-1, 3).T
+    ]
+    return np.column_stack(means).reshape(-1, 4, 3)
+
+
+def _small_triangles(parts: int) -> Reals:
+    """Corners (parts², 3, 3) of the equal triangles into which a triangle divides, in barycentric coordinates."""
+    corners = []
+    for i in range(parts):
+        for j in range(parts - i):
+            corners.append(((i, j), (i + 1, j), (i, j + 1)))
+            if j < parts - i - 1:
+                corners.append(((i + 1, j + 1), (i, j + 1), (i + 1, j)))
+    first = np.array(corners) / parts
+    return np.concatenate([1.0 - first.sum(axis=2, keepdims=True), first], axis=2)
 
 
 def _weights(distance: Reals, order: Integers, triangle: tuple[tuple[int, int], ...]) -> Reals:
@@ -124,9 +130,3 @@ def _weights(distance: Reals, order: Integers, triangle: tuple[tuple[int, int], 
     weights = np.empty_like(sorted_weights)
     np.put_along_axis(weights, np.broadcast_to(order[:, None], weights.shape), sorted_weights, axis=2)
     return weights
-
-
-def _edge_keys(vertices: Integers, triangle: tuple[tuple[int, int], ...], count: int) -> Integers:
-    """One number (n, 3) for each edge."""
-    pairs = np.sort(np.stack([vertices[:, list(edge)] for edge in triangle], axis=1), axis=2)
-    return np.asarray(pairs[..., 0] * count + pairs[..., 1])

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-Reals = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+from meshes.arrays import Reals
+
 GAP = 4.0  # points around a label
 LINES, WORDS = 6.0, 9.0  # order of drawing
 
 
-def spread(wanted: Sequence[float], gap: float) -> Reals:
+def spread(wanted: Sequence[float] | Reals, gap: float) -> Reals:
     """Positions at least ``gap`` apart, in the order of the wanted ones and near to them.
 
     Labels that would touch form a group, which is centred where its members want to be on average.
@@ -47,22 +48,32 @@ class Labels:
     def avoid(self, points: Reals) -> None:
         """Keep labels away from the bounding box of points (n, 2) in data coordinates."""
         pixels = self._axes.transData.transform(points)
-        self._taken.append(np.concatenate([pixels.min(axis=0), pixels.max(axis=0)]))
+        gap = GAP * self._pixels
+        self._taken.append(np.concatenate([pixels.min(axis=0) - gap, pixels.max(axis=0) + gap]))
 
     def add(self, text: str, point: Reals, colour: str, below: bool = False) -> None:
         """Write a label above or below a point (2,) in data coordinates, with a line to it."""
-        anchor = self._axes.transData.transform(point)
-        label = self._axes.text(*point, text, **_style(colour))
-        box = label.get_window_extent().padded(GAP * self._pixels).extents
+        anchor = np.array(self._axes.transData.transform(point[None]))[0]
+        label = self._axes.text(point[0], point[1], text, **_style(colour))
+        box = np.array(label.get_window_extent().padded(GAP * self._pixels).extents)
         offsets = _offsets(*(box[2:] - box[:2])) * (1.0, -1.0 if below else 1.0)
         moved = box + np.tile(offsets, 2)
         covered = sum((_overlap(moved, other) for other in self._taken), np.zeros(len(moved)))
-        covered += _overhang(moved, self._axes.bbox.extents)
+        covered += _overhang(moved, np.array(self._axes.bbox.extents))
         best = int(np.argmin(covered))  # the first of the least: the offsets begin with the nearest
         place = self._axes.transData.inverted().transform(anchor + offsets[best])
         label.set_position(tuple(place))
         self._axes.plot(*np.column_stack([point, place]), color=colour, linewidth=0.9, zorder=LINES)
         self._taken.append(moved[best])
+
+    def cover(self, points: Reals, margin: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+        """Which of the points (n, 2) in data coordinates lie under a label or within some points of size beside it."""
+        pixels = self._axes.transData.transform(points)
+        covered = np.zeros(len(points), dtype=bool)
+        for box in self._taken:
+            near = box + np.array([-1.0, -1.0, 1.0, 1.0]) * margin * self._pixels
+            covered |= ((pixels >= near[:2]) & (pixels <= near[2:])).all(axis=1)
+        return covered
 
 
 def _style(colour: str) -> dict[str, Any]:

@@ -1,42 +1,28 @@
 """The body from above and aside, with its layers, pads and probes; drawn from the case alone.
 
-PyVista renders the solids in parallel projection; Matplotlib writes on the picture, in millimetres of the picture plane.
+The picture is an image of the solids in parallel projection, with words on it in millimetres of the picture plane.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyvista as pv
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
-from vtkmodules.vtkCommonCore import vtkLogger
 
+from meshes.arrays import Reals
 from meshes.block import Block, Layer
-from meshes.pads import Placement
 from sim.case import Case
 from sim.pictures.colours import INK, electrode_colours, roles, tissue_colours
 from sim.pictures.labels import Labels, spread
-from sim.pictures.picture import DPI, WIDTH_IN, Picture, heading, sheet
+from sim.pictures.picture import Picture
+from sim.pictures.sheet import DPI, WIDTH_IN, heading, sheet
+from sim.pictures.solids import PAD_HEIGHT, project, render
 
-Reals = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
-
-AZIMUTH, ELEVATION = np.radians(-67.0), np.radians(38.0)  # of the camera
-TOWARDS = np.array([np.cos(ELEVATION) * np.cos(AZIMUTH), np.cos(ELEVATION) * np.sin(AZIMUTH), np.sin(ELEVATION)])
-RIGHT = np.array([-np.sin(AZIMUTH), np.cos(AZIMUTH), 0.0])
-UP = np.cross(TOWARDS, RIGHT)
-PAD_HEIGHT = 0.012  # of the body's longer side, so that a pad shows as a plate
 LEFT_IN, TOP_IN, BOTTOM_IN = 0.65, 0.65, 0.5  # room for writing around the body
 LEADER_IN, SWATCH_IN, LETTER_IN = 0.3, 0.22, 0.078  # of the names of the layers
-
-
-def warm_up() -> None:
-    """Load the graphics libraries and open a first window, which takes longer than any later one."""
-    with _window(8, 8) as plotter:
-        plotter.add_mesh(pv.Box())
-        plotter.screenshot(return_img=True)
 
 
 def draw_placement(case: Case, path: Path) -> Picture:
@@ -51,7 +37,7 @@ def draw_placement(case: Case, path: Path) -> Picture:
         axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
         axes.set_axis_off()
-        image = _render(case, low, high, round(DPI * scale * float(high[0] - low[0])))
+        image = render(case, low, high, round(DPI * scale * float(high[0] - low[0])))
         axes.imshow(image, extent=(low[0], high[0], low[1], high[1]), aspect="auto", interpolation="none")
         _draw_axes(axes, body)
         _draw_triad(axes, high - np.array([0.85, 0.95]) / scale, 0.4 / scale)
@@ -67,76 +53,9 @@ def draw_placement(case: Case, path: Path) -> Picture:
     )
 
 
-def project(points: Reals) -> Reals:
-    """Points (n, 3) in the picture plane (n, 2), right and up, in the unit of the points."""
-    return np.asarray(points @ np.column_stack([RIGHT, UP]))
-
-
 def _corners(body: Block) -> Reals:
     x, y = body.length_mm / 2, body.width_mm / 2
     return np.array([(i, j, k) for i in (-x, x) for j in (-y, y) for k in (-body.depth_mm, 0.0)])
-
-
-@contextmanager
-def _window(width: int, height: int) -> Iterator[pv.Plotter]:
-    """A window that never shows; VTK's remark that there is no display is not passed on."""
-    verbosity = vtkLogger.GetCurrentVerbosityCutoff()
-    vtkLogger.SetStderrVerbosity(vtkLogger.VERBOSITY_ERROR)
-    plotter = pv.Plotter(off_screen=True, window_size=[width, height], lighting="none")
-    try:
-        yield plotter
-    finally:
-        plotter.close()
-        vtkLogger.SetStderrVerbosity(vtkLogger.ConvertToVerbosity(verbosity))
-
-
-def _render(case: Case, low: Reals, high: Reals, width: int) -> np.ndarray:
-    """The solids alone as an image of the rectangle from ``low`` to ``high`` in the picture plane."""
-    middle = (low + high) / 2
-    focus = middle[0] * RIGHT + middle[1] * UP
-    with _window(width, round(width * float((high[1] - low[1]) / (high[0] - low[0])))) as plotter:
-        plotter.set_background("white")
-        _light(plotter)
-        for solid, colour in (*_layers(case), *_pads(case)):
-            plotter.add_mesh(solid, color=colour, ambient=0.72, diffuse=0.33)
-        plotter.enable_parallel_projection()
-        plotter.camera.position = focus + 10 * float((high - low).max()) * TOWARDS
-        plotter.camera.focal_point = focus
-        plotter.camera.up = (0.0, 0.0, 1.0)
-        plotter.camera.parallel_scale = float(high[1] - low[1]) / 2
-        plotter.renderer.ResetCameraClippingRange()
-        return np.asarray(plotter.screenshot(return_img=True))
-
-
-def _light(plotter: pv.Plotter) -> None:
-    """From the front above: the top is brightest, then the front, then the side."""
-    plotter.add_light(pv.Light(position=(0.25, -0.5, 0.83), focal_point=(0, 0, 0), light_type="scene light"))
-
-
-def _layers(case: Case) -> Iterator[tuple[pv.PolyData, str]]:
-    x, y = case.body.length_mm / 2, case.body.width_mm / 2
-    colours, top = tissue_colours(case), 0.0
-    for layer in case.body.layers:
-        yield pv.Box((-x, x, -y, y, top - layer.thickness_mm, top)), colours[layer.tissue]
-        top -= layer.thickness_mm
-
-
-def _pads(case: Case) -> Iterator[tuple[pv.PolyData, str]]:
-    height = PAD_HEIGHT * max(case.body.length_mm, case.body.width_mm)
-    colours = electrode_colours(case)
-    for electrode in case.electrodes:
-        yield _plate(electrode, height), colours[electrode.name]
-
-
-def _plate(placement: Placement, height: float) -> pv.PolyData:
-    """The outline raised to a plate, top and side."""
-    outline = placement.outline_mm(180)
-    n = len(outline)
-    points = np.vstack([np.column_stack([outline, np.full(n, z)]) for z in (height, 0.0)])
-    i = np.arange(n)
-    j = np.roll(i, -1)
-    sides = np.column_stack([np.full(n, 4), i, i + n, j + n, j])
-    return pv.PolyData(points, np.concatenate([[n], i, sides.ravel()]))
 
 
 def _draw_axes(axes: Axes, body: Block) -> None:
@@ -150,37 +69,48 @@ def _draw_axes(axes: Axes, body: Block) -> None:
         axes.plot(*project(line).T, color=INK, linewidth=0.4)
     _scale(axes, "x", (-x, x), lambda t: (t, -y, -z), np.array([0.0, -1.0, 0.0]), 8)
     _scale(axes, "y", (-y, y), lambda t: (x, t, -z), np.array([1.0, 0.0, 0.0]), 6)
-    _scale(axes, "z", (-z, 0.0), lambda t: (-x, -y, t), np.array([-1.0, 0.0, 0.0]), 3)
+    _scale(axes, "z", (-0.96 * z, 0.0), lambda t: (-x, -y, t), np.array([-1.0, 0.0, 0.0]), 3)
 
 
 def _draw_triad(axes: Axes, origin: Reals, length: float) -> None:
     """Directions of x, y and z."""
     for name, end in zip("xyz", project(np.eye(3) * length), strict=True):
-        axes.annotate("", origin + end, origin, arrowprops={"arrowstyle": "-|>", "color": INK, "shrinkA": 0.0, "shrinkB": 0.0})
-        axes.text(*(origin + 1.25 * end), name, ha="center", va="center", fontsize=9.5, color=INK)
+        axes.annotate(
+            "",
+            tuple(origin + end),
+            tuple(origin),
+            arrowprops={"arrowstyle": "-|>", "color": INK, "shrinkA": 0.0, "shrinkB": 0.0},
+        )
+        _write_beside(axes, name, origin + 1.25 * end, np.zeros(2), ha="center", va="center", fontsize=9.5)
 
 
 def _scale(
-    axes: Axes, name: str, ends: tuple[float, float], place: Callable[[float], tuple[float, float, float]], out: Reals, bins: int
+    axes: Axes,
+    name: str,
+    ends: tuple[float, float],
+    place: Callable[[float], tuple[float, float, float]],
+    out: Reals,
+    bins: int,
 ) -> None:
     """Ticks with numbers along an edge of the block, and the name of the axis outside of them."""
     direction = project(out[None])[0]
     direction /= np.linalg.norm(direction)
-    ha, va = _alignment(direction)
-    ticks = [t for t in MaxNLocator(bins, steps=[1, 2, 5, 10]).tick_values(*ends) if ends[0] - 1e-9 <= t <= ends[1] + 1e-9]
-    start, stop = project(np.array([place(end) for end in ends], dtype=float))
-    rotation = np.degrees(np.arctan2(*(stop - start)[::-1]))
-    for t in ticks:
-        tip = project(np.array([place(t)], dtype=float))[0]
-        axes.annotate(
-            f"{t:g}".replace("-", "−"), tip, xytext=tuple(4.0 * direction), textcoords="offset points",
-            ha=ha, va=va, fontsize=8.5, color=INK,
-        )
-        axes.annotate("", tip, xytext=tuple(3.5 * direction), textcoords="offset points", arrowprops={"arrowstyle": "-", "linewidth": 0.8, "color": INK, "shrinkA": 0, "shrinkB": 0})
-    axes.annotate(
-        f"{name} in mm", (start + stop) / 2, xytext=tuple(30.0 * direction), textcoords="offset points",
-        ha="center", va="center", rotation=rotation, rotation_mode="anchor", fontsize=9.5, color=INK,
-    )
+    start, stop = project(np.array([place(end) for end in ends]))
+    for t in MaxNLocator(bins, steps=[1, 2, 5, 10]).tick_values(*ends):
+        if ends[0] <= t <= ends[1]:
+            tip = project(np.array([place(t)]))[0]
+            line = {"arrowstyle": "-", "linewidth": 0.8, "color": INK, "shrinkA": 0.0, "shrinkB": 0.0}
+            _write_beside(axes, "", tip, 3.5 * direction, arrowprops=line)
+            ha, va = _alignment(direction)
+            _write_beside(axes, f"{t:g}".replace("-", "−"), tip, 4.0 * direction, ha=ha, va=va, fontsize=8.5)
+    angle = np.degrees(np.arctan2(stop[1] - start[1], stop[0] - start[0]))
+    style = {"ha": "center", "va": "center", "rotation": angle, "rotation_mode": "anchor", "fontsize": 9.5}
+    _write_beside(axes, f"{name} in mm", (start + stop) / 2, 30.0 * direction, **style)
+
+
+def _write_beside(axes: Axes, text: str, point: Reals, offset: Reals, **style: Any) -> None:
+    """Write at an offset, in points, from a point of the picture plane."""
+    axes.annotate(text, tuple(point), tuple(offset), textcoords="offset points", color=INK, **style)
 
 
 def _alignment(direction: Reals) -> tuple[str, str]:
@@ -205,7 +135,9 @@ def _name_layers(axes: Axes, case: Case, mm_per_inch: float) -> None:
     for layer, point, v in zip(body.layers, edge, places, strict=True):
         axes.plot([point[0], left], [point[1], v], color=INK, linewidth=0.7)
         colour = colours[layer.tissue]
-        axes.add_patch(Rectangle((left, v - width / 4), width, width / 2, facecolor=colour, edgecolor=INK, linewidth=0.6))
+        axes.add_patch(
+            Rectangle((left, v - width / 4), width, width / 2, facecolor=colour, edgecolor=INK, linewidth=0.6)
+        )
         axes.text(left + 1.35 * width, v, _layer_text(layer), va="center", fontsize=9.0, color=INK)
 
 

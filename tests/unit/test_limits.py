@@ -6,15 +6,8 @@ import math
 import pytest
 
 from sim.errors import LimitError
-from sim.limits import (
-    QUANTITIES,
-    Absent,
-    Band,
-    ChannelFacts,
-    ElectrodeFacts,
-    available_limits,
-    load_limits,
-)
+from sim.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts
+from sim.limits import Band, available_limits, load_limits
 from sim.waveforms import Biphasic, Direct, Monophasic, Sine
 
 NUMBERS = {

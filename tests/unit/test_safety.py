@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.limits import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts, available_limits, load_limits
+from sim.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts
+from sim.limits import available_limits, load_limits
 from sim.safety import assess
 from sim.waveforms import Biphasic, Direct, Monophasic, Sine
 

@@ -2,10 +2,11 @@
 
 import dataclasses
 
-import numpy as np
 from mpi4py import MPI
 
+import numpy as np
 from dolfinx import mesh
+
 from meshes.block import Block, Layer
 from meshes.build import build_mesh
 from meshes.pads import Disc, Placement

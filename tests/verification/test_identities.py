@@ -1,13 +1,13 @@
-"""What holds exactly on any mesh: reciprocity, superposition, energy, balance, floating terminals, scaled anisotropy."""
+"""What holds exactly on any mesh: reciprocity, superposition, energy, balance, floating terminals, scaling."""
 
 import numpy as np
 import pytest
 import three_pads
 import ufl
-from domains import moved
-
 from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
+from domains import moved
+
 from meshes.block import Block, Layer
 from meshes.build import build_mesh
 from sim.circuit import Source, operate
@@ -119,7 +119,7 @@ def test_voltage_drive_and_current_drive_are_inverse(basis):
 
 
 def test_first_order_needs_more_power_than_second(basis):
-    """Power at given voltages is a minimum (Dirichlet's principle): the larger space of second order finds a lower one."""
+    """Power at given voltages is a minimum (Dirichlet's principle): the larger space finds a lower one."""
     first = three_pads.basis(order=1)
     assert first.facts.unknowns < basis.facts.unknowns / 4
     excess = np.linalg.eigvalsh(first.admittance - basis.admittance)
@@ -129,7 +129,7 @@ def test_first_order_needs_more_power_than_second(basis):
 
 @pytest.mark.parametrize("axis", [0, 2])
 def test_axial_conductivity_is_a_stretched_isotropic_body(axis):
-    """With x' = s x along the axis and s² = σ_t / σ_l, ∫ σ grad u · grad v dx becomes that of σ_t / s = sqrt(σ_l σ_t)."""
+    """With x' = s x along the axis and s² = σ_t / σ_l, the form becomes that of the isotropic sqrt(σ_l σ_t)."""
     σ_l, σ_t = 0.45, 0.1
     body = Block(kind="block", length_mm=110.0, width_mm=80.0, layers=(Layer(tissue="muscle", thickness_mm=30.0),))
     tagged = build_mesh(body, three_pads.PADS[:1] + three_pads.PADS[2:], "draft")

@@ -1,14 +1,15 @@
 """A manufactured potential in an anisotropic body behind a contact impedance: errors fall at the proven rates."""
 
+from mpi4py import MPI
+
 import numpy as np
 import pytest
 import ufl
-from domains import layered_box
-from mpi4py import MPI
-from petsc4py import PETSc
-
 from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
+from domains import layered_box
+from petsc4py import PETSc
+
 from sim.conduction import Terminal, bilinear_form, conductivity, contact_admittance, over
 from sim.solver import Solver, eliminate
 from sim.tissues import Conductor, axial_tensor

@@ -2,8 +2,9 @@
 
 from functools import cache
 
-import numpy as np
 from mpi4py import MPI
+
+import numpy as np
 
 from meshes.block import Block, Layer
 from meshes.build import build_mesh

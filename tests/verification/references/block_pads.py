@@ -78,6 +78,15 @@ class BlockSolution:
 def solve_block(block, pads, currents, terms=16, orders=4, rim_terms=None):
     """Densities and terminal potentials for given currents.
 
+    Measured, relative: uniform flux against plain mode sums 3e-8 (homogeneous, layered and anisotropic blocks); energy
+    of a solution by plain mode sums against ``V I`` 4e-8; difference between far small pads of two radii against twice
+    that of discs on a layered half-space (`layered_contact_disc`) 9e-6, on a fibrous one 1e-6, and 8e-7 and 2e-7 in a
+    block twice as large; a block against its mirror image in a side face 1e-8. Of the defaults, on 1.5 mm skin, 8 mm
+    fat and anisotropic muscle under pads of 20 mm radius: ``terms`` 2e-10; ``orders`` 1e-9 in R for a gap of 45 mm,
+    1.3e-5 for 10 mm; ``rim_terms`` 2e-9 for Z* = 0.025. R comes from above. Percentiles 5 to 95 of the density move by
+    less than 3e-4 of themselves with any of them at that gap, 99 by 5e-4; 95 by 2e-3 at 10 mm. Where Z* < 1e-3, look at
+    them for more ``rim_terms``. Time: as the number of modes, ``L_x L_y / min(h_1, clearance)²``; 1 to 2 s here.
+
     Parameters
     ----------
     block : Block
@@ -93,7 +102,7 @@ def solve_block(block, pads, currents, terms=16, orders=4, rim_terms=None):
         Highest angular order ``q``.
     rim_terms : int, optional
         All radial functions; those beyond ``terms`` see the half-space of the top layer only. Default: what resolves a
-        rim layer of width ``z σ_1``, at most 120.
+        rim layer of width ``z σ_1``, 40 to 120.
 
     Returns
     -------
@@ -128,7 +137,7 @@ def solve_block(block, pads, currents, terms=16, orders=4, rim_terms=None):
 
 
 def block_pair_resistance(block, pads, terms=16, orders=4):
-    """Resistance between two pads, Ω, contact impedances included (metal to metal)."""
+    """Resistance between two pads, Ω, contact impedances included (metal to metal). Accuracy: see `solve_block`."""
     potentials = solve_block(block, pads, (1.0, -1.0), terms, orders).potentials
     return potentials[0] - potentials[1]
 

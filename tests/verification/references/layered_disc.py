@@ -32,7 +32,8 @@ def layered_contact_disc(σ_h, σ_v, thickness, a, z, terms=None):
     above, with twice the order of the density.
 
     Measured: without layers against `contact_disc` 7e-9 at Z* = 1e-3 (what the Legendre series lacks), 1e-9 from 1e-2
-    to 1e3; ``z = 0`` on two layers against `two_layer_disc` 1e-14 in R and 4e-14 in J, for h/a ≥ 0.1.
+    to 1e3; ``z = 0`` on two layers against `two_layer_disc` 1e-14 in R and 4e-14 in J, for h/a ≥ 0.1. The density for
+    Z* = 1e-4 to 1 is within 2e-4 of that from 2000 functions (3e-4 at the very centre).
 
     Parameters
     ----------

@@ -1,0 +1,249 @@
+"""The report: one HTML file that needs nothing else, with the verdict first."""
+
+import base64
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from sim.case import Case, Channel
+from sim.pictures.colours import roles
+from sim.pictures.picture import Picture
+from sim.safety import EVALUATED, CheckResult, SafeAmplitude, SafetyVerdict
+
+TEMPLATE = "report.html.jinja"
+# Mark, word and sentence of each verdict.
+VERDICTS = {
+    "pass": ("✓", "PASS", "All checks that apply pass."),
+    "caution": ("!", "CAUTION", "No limit is exceeded, but a level of caution is:"),
+    "exceeded": ("✕", "EXCEEDED", "At least one limit is exceeded:"),
+    "not_evaluated": ("?", "NOT EVALUATED", "There is no verdict, because something could not be evaluated:"),
+}
+# Ends of keys, longest first, and how they are written for a reader.
+UNITS = {"uC_per_cm2": "µC/cm²", "mA_per_cm2": "mA/cm²", "S_per_m": "S/m", "mm": "mm", "us": "µs", "Hz": "Hz"}
+NOTHING = 1e-6  # of any everyday unit: rounding, shown as such
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def write_report(
+    path: Path,
+    case: Case,
+    result: Mapping[str, Any],
+    verdict: SafetyVerdict,
+    pictures: tuple[Picture, ...],
+    folder: Path,
+) -> None:
+    """Write the report of a run.
+
+    Parameters
+    ----------
+    path
+        Of the HTML file.
+    case
+        What was asked.
+    result
+        The content of result.json.
+    verdict
+        What the checks say.
+    pictures, folder
+        ``<name>.png`` of each picture in the folder goes into the file.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+    )
+    environment.filters |= {
+        "number": number,
+        "percent": _percent,
+        "words": lambda name: name.replace("_", " "),
+        "unit": _unit,
+        "dig": _dig,
+    }
+    environment.filters["length_of"] = lambda vector: math.hypot(*vector)
+    mark, headline, sentence = VERDICTS[verdict.overall]
+    html = environment.get_template(TEMPLATE).render(
+        case=case,
+        result=result,
+        verdict=verdict,
+        mark=mark,
+        headline=headline,
+        sentence=sentence,
+        reasons=_reasons(verdict),
+        unverified=_unverified(verdict),
+        safe=[_safe_sentence(c, verdict.max_safe_amplitude_mA[c.name]) for c in case.channels],
+        channels=[_channel(c, verdict.max_safe_amplitude_mA[c.name]) for c in case.channels],
+        electrodes={f"{name} ({role})": result["electrodes"][name] for name, role in roles(case).items()},
+        applying=_by_margin(verdict.checks),
+        others=[check for check in verdict.checks if check.outcome == "not_applicable"],
+        pictures={picture.name: (picture, _embedded(folder / f"{picture.name}.png")) for picture in pictures},
+        computed=_computed(result),
+        case_text=case_text(case),
+    )
+    path.write_text(html, encoding="utf-8")
+
+
+def number(value: float | None, nothing: float = NOTHING) -> str:
+    """Three digits, or all before the point; a power of ten where that is shorter; what is as good as zero says so."""
+    if value is None:
+        return "–"
+    if not math.isfinite(value):
+        return "not a number"
+    size = abs(value)
+    if 0.0 < size < nothing:
+        return "≈ 0"
+    if size >= 999.5:
+        text = f"{value:,.0f}".replace(",", "\u202f") if size < 1e9 else _power_of_ten(value)
+    else:
+        text = f"{value + 0.0:.3g}" if size >= 1e-3 or size == 0.0 else _power_of_ten(value)  # + 0.0: no minus zero
+    return text.replace("-", "−")
+
+
+def _power_of_ten(value: float) -> str:
+    digits, exponent = f"{value:.2e}".split("e")
+    return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
+
+
+def _percent(margin: float | None) -> str:
+    if margin is None:
+        return "–"
+    if margin <= -10.0:
+        return "below −1000 %"
+    digits = 0 if abs(margin) >= 0.005 or margin == 0.0 else 4
+    return f"{100 * margin:.{digits}f} %".replace("-", "−")
+
+
+def _unit(unit: str) -> str:
+    return "" if unit == "1" else unit.replace("uC", "µC").replace("cm2", "cm²")
+
+
+def _split_unit(name: str) -> tuple[str, str]:
+    """A key as words and its unit: ``phase_us`` is "phase" and "µs"."""
+    suffix = next((suffix for suffix in UNITS if name.endswith(f"_{suffix}")), "")
+    return name.removesuffix(f"_{suffix}").replace("_", " "), UNITS.get(suffix, "")
+
+
+def _dig(thing: Any, keys: Sequence[str]) -> Any:
+    """What lies under these keys of nested dictionaries."""
+    for key in keys:
+        thing = thing[key]
+    return thing
+
+
+def _by_margin(checks: Sequence[CheckResult]) -> list[CheckResult]:
+    """Checks that apply: not evaluated first, then by margin."""
+    applying = [check for check in checks if check.outcome != "not_applicable"]
+    return sorted(applying, key=lambda check: -math.inf if check.margin is None else check.margin)
+
+
+def _reasons(verdict: SafetyVerdict) -> list[str]:
+    """The checks behind the verdict, worst first; for a pass the one that is nearest to its limit."""
+    applying = _by_margin(verdict.checks)
+    if verdict.overall == "pass":
+        return [f"Nearest to its limit: {_comparison(check)}" for check in applying[:1]]
+    by_id: dict[str, list[CheckResult]] = {}
+    for check in applying:
+        if check.outcome == verdict.overall:
+            by_id.setdefault(check.id, []).append(check)
+    told = [_comparison(first) + _also(others) for first, *others in by_id.values()]
+    return told or [verdict.because]
+
+
+def _also(others: Sequence[CheckResult]) -> str:
+    return f"; also at {', '.join(check.subject for check in others)}" if others else ""
+
+
+def _unverified(verdict: SafetyVerdict) -> str:
+    """The checks that rest on numbers nobody has looked up, by set of limits."""
+    by_set: dict[str, list[str]] = {}
+    for limits, _, check in (name.partition("/") for name in verdict.unverified_checks):
+        by_set.setdefault(limits, []).append(check)
+    return "; ".join(f"{limits} ({', '.join(checks)})" for limits, checks in by_set.items())
+
+
+def _comparison(check: CheckResult) -> str:
+    if check.outcome not in EVALUATED:
+        return f"{check.where}: {check.note.split('. ')[0].rstrip('.')}"
+    value, limit = number(check.value), number(check.limit)
+    if value == limit:
+        value = f"{check.value:.7g}"
+    limit = f"{limit} {_unit(check.unit)}".strip()
+    return f"{check.where}: {value} of {limit}, margin {_percent(check.margin)}"
+
+
+def _amplitude(channel: Channel, scale: float = 1.0) -> str:
+    """Peak amplitude of the drive, scaled; rounded down, because it is a limit."""
+    unit, amplitude = ("V", channel.amplitude_V) if channel.amplitude_V is not None else ("mA", channel.amplitude_mA)
+    value = (amplitude or 0.0) * scale
+    if value > 0.0:
+        step = 10.0 ** (math.floor(math.log10(value)) - 3)
+        value = math.floor(value / step * (1.0 + 1e-12)) * step
+    return f"{f'{value:.4g}' if value < 999.5 else number(value)} {unit}"
+
+
+def _safe_sentence(channel: Channel, safe: SafeAmplitude) -> str:
+    """How far the channel may be turned up."""
+    if safe.scale is None:
+        return f"{channel.name} has no largest safe amplitude. {safe.note}"
+    return (
+        f"{channel.name} is at {_amplitude(channel)}. All limits hold up to {_amplitude(channel, safe.scale)} peak; "
+        f"the first to be reached is {safe.limited_by} at {safe.at}."
+    )
+
+
+def _channel(channel: Channel, safe: SafeAmplitude) -> dict[str, str | tuple[str, str]]:
+    """A row of the table of channels."""
+    shape = [(*_split_unit(key), value) for key, value in channel.waveform.model_dump(exclude={"kind"}).items()]
+    waveform = [channel.waveform.kind, *(f"{words} {number(value)} {unit}".strip() for words, unit, value in shape)]
+    above = safe.caution_above
+    return {
+        "name": channel.name,
+        "electrodes": ", ".join(f"{name} {weight:+g}".replace("-", "−") for name, weight in channel.electrodes.items()),
+        "amplitude": _amplitude(channel),
+        "waveform": ", ".join(waveform),
+        "safe": (_amplitude(channel, safe.scale), f"{safe.limited_by} at {safe.at}") if safe.scale else (safe.note, ""),
+        "caution": (_amplitude(channel, above.scale), f"{above.raised_by} at {above.at}") if above else ("–", ""),
+    }
+
+
+def _embedded(path: Path) -> str:
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _computed(result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Facts of mesh, solver, times and versions, whatever there is of them."""
+    parts = {"Mesh": "mesh", "Solver": "solver", "Time in s": "timings_s", "Versions": "versions"}
+    return {
+        heading: {", ".join(filter(None, _split_unit(name))): _fact(value) for name, value in result[key].items()}
+        for heading, key in parts.items()
+    }
+
+
+def _fact(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value, nothing=0.0) if isinstance(value, int | float) else str(value)
+
+
+def case_text(case: Case) -> str:
+    """The case as a case file: reading it gives the same case."""
+    content = case.model_dump(mode="json", exclude_none=True)
+    lines = [f"{key} = {_toml(value)}" for key, value in content.items() if not isinstance(value, dict | list)]
+    for key, value in content.items():
+        tables = value if isinstance(value, list) else [value] if isinstance(value, dict) else []
+        for table in tables:
+            lines += ["", f"[[{key}]]" if isinstance(value, list) else f"[{key}]"]
+            lines += [f"{name} = {_toml(item)}" for name, item in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    """A value on one line; a list of tables with one table a line."""
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{name} = {_toml(item)}' for name, item in value.items())} }}" if value else "{}"
+    if isinstance(value, list):
+        items = [_toml(item) for item in value]
+        tables = items and isinstance(value[0], dict)
+        return "[\n  " + ",\n  ".join(items) + ",\n]" if tables else f"[{', '.join(items)}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
