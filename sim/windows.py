@@ -3,6 +3,8 @@
 A nodal or cell maximum grows without bound under refinement, because the density is singular at a pad's rim.
 """
 
+from itertools import product
+
 import numpy as np
 from scipy.ndimage import uniform_filter
 from scipy.spatial import cKDTree
@@ -10,7 +12,8 @@ from scipy.spatial import cKDTree
 from meshes.arrays import Integers, Reals
 from sim.triangles import Samples
 
-ONE_CM2_RADIUS = float(np.sqrt(1e-4 / np.pi))  # m
+ONE_CM2 = 1e-4  # m2
+ONE_CM2_RADIUS = float(np.sqrt(ONE_CM2 / np.pi))  # m
 BIN = 0.25e-3  # m, to which samples are gathered before they are summed over discs
 CUBE = 2e-3  # m, the cube of ICNIRP 2010
 VOXELS_PER_CUBE = 4
@@ -25,11 +28,11 @@ def weighted_percentiles(values: Reals, weights: Reals, percents: tuple[float, .
 
 
 def peak_disc_average(samples: Samples, density: Reals) -> float:
-    """Largest average of the density over a disc of 1 cm2 on the contact.
+    """Largest average of the density over the part of the contact inside a disc of 1 cm2 centred on the contact.
 
-    The density is zero outside the contact, so that a disc over the rim counts with its whole area. Where no such disc
-    fits into the contact, the largest part of it that a disc covers takes the place of 1 cm2; for a contact smaller
-    than the disc that is the whole contact.
+    Near the rim part of the disc lies outside the contact, where there is no density to average: the average is over
+    what is inside, so that a current that crowds at the rim is not diluted. For a contact of less than 1 cm2 it is the
+    average over the whole contact.
 
     Parameters
     ----------
@@ -38,18 +41,16 @@ def peak_disc_average(samples: Samples, density: Reals) -> float:
     density
         At the samples (n,).
     """
+    if samples.area <= ONE_CM2:
+        return float(density @ samples.areas) / samples.area
     points, areas, currents = _binned(samples, density, BIN)
     tree = cKDTree(points)
     coarse = _thinned(points, 0.3 * ONE_CM2_RADIUS)
-    area, current = _disc_sums(tree, coarse, areas, currents)
-    whole = max(min(area.max(), np.pi * ONE_CM2_RADIUS**2), 1e-300)
-    best = coarse[np.argsort(current / np.maximum(area, whole))[-12:]]
+    best = coarse[np.argsort(_disc_averages(tree, coarse, areas, currents))[-12:]]
     step = 0.1 * ONE_CM2_RADIUS
-    around = np.array([(i, j, k) for i in range(-2, 3) for j in range(-2, 3) for k in range(-2, 3)]) * step
+    around = np.array(list(product(range(-2, 3), repeat=3))) * step
     _, nearest = tree.query((best[:, None] + around).reshape(-1, 3))
-    fine_area, fine_current = _disc_sums(tree, points[np.unique(nearest)], areas, currents)
-    area, current = np.concatenate([area, fine_area]), np.concatenate([current, fine_current])
-    return float((current / np.maximum(area, whole)).max())
+    return float(_disc_averages(tree, points[np.unique(nearest)], areas, currents).max())
 
 
 def _binned(samples: Samples, density: Reals, spacing: float) -> tuple[Reals, Reals, Reals]:
@@ -71,10 +72,10 @@ def _thinned(points: Reals, spacing: float) -> Reals:
     return points[first]
 
 
-def _disc_sums(tree: cKDTree, centres: Reals, areas: Reals, currents: Reals) -> tuple[Reals, Reals]:
-    """Area and current inside the disc around each centre."""
+def _disc_averages(tree: cKDTree, centres: Reals, areas: Reals, currents: Reals) -> Reals:
+    """Current per area inside the disc around each centre."""
     inside = tree.query_ball_point(centres, ONE_CM2_RADIUS)
-    return np.array([areas[i].sum() for i in inside]), np.array([currents[i].sum() for i in inside])
+    return np.array([currents[i].sum() / areas[i].sum() for i in inside])
 
 
 def peak_cube_average(points: Reals, volumes: Reals, values: Reals) -> float:

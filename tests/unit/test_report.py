@@ -131,6 +131,12 @@ def test_every_check_behind_the_verdict_is_listed_once_with_its_subjects(tmp_pat
     )
 
 
+def test_a_caution_is_no_reason_for_a_limit_exceeded(tmp_path):
+    verdict = report(tmp_path, amplitude_mA=900.0).split("</section>")[0]
+    assert "output-rms-up-to-400Hz" in verdict
+    assert "electrode-mean-density" not in verdict
+
+
 def test_checks_are_sorted_by_margin_and_those_that_do_not_apply_are_folded(tmp_path):
     html = report(tmp_path)
     before, folded = html.split("<details>", 1)

@@ -94,6 +94,16 @@ def test_disc_average_finds_a_hot_spot_of_known_current():
     assert peak_disc_average(samples, density) == pytest.approx(1.0 + 49.0 * part, rel=1e-2)
 
 
+def test_disc_average_is_not_diluted_at_the_rim():
+    samples = grid(0.04, 0.04)
+    strip = samples.points[:, 0] < 0.001
+    density = np.where(strip, 21.0, 1.0)
+    # a half disc at the middle of the side: the strip covers nearly 1 mm of its 5.64 mm radius
+    inside = np.hypot(samples.points[:, 0], samples.points[:, 1] - 0.02) < ONE_CM2_RADIUS
+    assert peak_disc_average(samples, density) >= 0.98 * density[inside].mean()
+    assert peak_disc_average(samples, density) > density.mean()
+
+
 def test_disc_average_of_a_narrow_strip_is_not_diluted():
     samples = grid(0.06, 0.004)
     assert peak_disc_average(samples, np.full(len(samples.areas), 3.0)) == pytest.approx(3.0, rel=2e-2)

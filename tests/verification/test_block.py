@@ -82,18 +82,17 @@ def test_peak_over_one_square_centimetre(case, reference, solved):
 
 
 def brute_force_disc_peak(reference, radius):
-    """Largest current through a disc of 1 cm2 over the pad, per cm2, from a fine polar grid about the pad's centre."""
+    """Largest mean density over the part of the pad in a disc of 1 cm2, from a fine polar grid about its centre."""
     rings, angles = 1000, 180
-    part = np.pi * radius**2 / (rings * angles)
     r = radius * np.sqrt((np.arange(rings) + 0.5) / rings)
     θ = 2 * np.pi * (np.arange(angles) + 0.5) / angles
     density = reference.density(0, r[:, None], θ)
     x, y = r[:, None] * np.cos(θ), r[:, None] * np.sin(θ)
     best = 0.0
-    for distance in np.linspace(0.0, radius, 60):
+    for distance in np.linspace(0.0, radius, 40):
         for angle in np.linspace(0.0, np.pi, 13):
             inside = np.hypot(x - distance * np.cos(angle), y - distance * np.sin(angle)) < ONE_CM2_RADIUS
-            best = max(best, density[inside].sum() * part / (np.pi * ONE_CM2_RADIUS**2))
+            best = max(best, density[inside].mean())
     return best
 
 

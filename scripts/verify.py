@@ -1,0 +1,119 @@
+"""Errors against exact answers at each accuracy: make verify. The table in docs/verification.md comes from here."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+from mpi4py import MPI
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "verification"))
+
+import references  # noqa: E402  (beside the tests)
+from domains import disc_on_grounded_block  # noqa: E402
+
+from meshes.build import build_mesh  # noqa: E402
+from sim.case import load_case  # noqa: E402
+from sim.conduction import Terminal  # noqa: E402
+from sim.domain import Domain  # noqa: E402
+from sim.exposure import electrode_exposures  # noqa: E402
+from sim.response import respond  # noqa: E402
+from sim.solving import case_terminals  # noqa: E402
+from sim.tissues import Conductor, case_conductors  # noqa: E402
+from sim.unit_solves import solve_basis  # noqa: E402
+
+RADIUS = 0.01
+ACCURACIES = ("draft", "standard", "fine")
+
+
+def block(accuracy, z):
+    """The example case, and its cosine-series solution: deviations of R, p50, p95, p99 in percent, and unknowns."""
+    case = load_case(ROOT / "cases" / "tens_low_back.toml")
+    electrodes = tuple(e.model_copy(update={"contact_impedance_ohm_cm2": z * 1e4}) for e in case.electrodes)
+    case = case.model_copy(update={"electrodes": electrodes, "probes": ()})
+    tagged = build_mesh(case.body, case.placements, accuracy)
+    basis = solve_basis(Domain.from_tagged(tagged, MPI.COMM_SELF), case_conductors(case), case_terminals(case))
+    response = respond(case, basis)
+    exact = block_reference(case, z)
+    density = electrode_exposures(case, basis, response)["left"].current_density_rms_mA_per_cm2
+    expected = exact.density_percentiles(0, [50, 95, 99], radii=4000) * 20.0 * np.sqrt(0.05) * 1e-4
+    found = [response.impedances_ohm[0], density.p50, density.p95, density.p99]
+    wanted = [exact.potentials[0] - exact.potentials[1], *expected]
+    return basis.facts.unknowns, [100 * (f / w - 1) for f, w in zip(found, wanted, strict=True)]
+
+
+def block_reference(case, z):
+    """Cosine series of the layered block; its origin is a corner."""
+    body = case.body
+    size = (body.length_mm * 1e-3, body.width_mm * 1e-3)
+    layers = references.Block(
+        size=size,
+        thickness=tuple(layer.thickness_mm * 1e-3 for layer in body.layers),
+        σ=tuple(tuple(np.diag(c.conductivity)) for c in case_conductors(case)),
+    )
+    pads = [
+        references.Pad(
+            e.position_mm[0] * 1e-3 + size[0] / 2, e.position_mm[1] * 1e-3 + size[1] / 2, e.pad.diameter_mm * 0.5e-3, z
+        )
+        for e in case.electrodes
+    ]
+    return references.solve_block(layers, pads, [1.0, -1.0], rim_terms=100)
+
+
+def half_space(accuracy, layers, σ, z, half_size):
+    """Resistance of a disc to infinity, from boxes of two sizes, and unknowns of the larger."""
+    resistances = []
+    for size in (half_size, 2 * half_size):
+        tagged = disc_on_grounded_block(1e3 * RADIUS, 1e3 * RADIUS * size, layers, accuracy)
+        conductors = tuple(Conductor(name, name, np.diag(s), "") for (name, _), s in zip(layers, σ, strict=True))
+        terminals = (Terminal("disc", "pad disc", z), Terminal("ground", "ground", 0.0))
+        basis = solve_basis(Domain.from_tagged(tagged, MPI.COMM_SELF), conductors, terminals)
+        resistances.append(1 / basis.admittance[0, 0])
+    return basis.facts.unknowns, 2 * resistances[1] - resistances[0]
+
+
+def half_space_cases():
+    """Name, layers, conductivities, contact impedance, half size of the smaller box, exact resistance."""
+    whole, σ = [("muscle", None)], (0.3, 0.3, 0.3)
+    yield "Newman disc", whole, [σ], 0.0, 5.0, references.newman_disc_resistance(0.3, RADIUS)
+    for z in (2e-4, 2e-3, 2e-2, 0.2):
+        name = f"contact disc, zσ/a = {z * 0.3 / RADIUS:g}"
+        yield name, whole, [σ], z, 5.0, references.contact_disc(0.3, RADIUS, z).resistance
+    for top, below in ((0.05, 0.4), (0.4, 0.05)):
+        exact = references.layered_disc_resistance(top, below, 0.004, RADIUS)
+        layers = [("fat", 4.0), ("muscle", None)]
+        yield f"two layers, {top:g} over {below:g} S/m", layers, [(top,) * 3, (below,) * 3], 0.0, 20.0, exact
+    yield (
+        "fibres along the surface",
+        whole,
+        [(0.45, 0.15, 0.15)],
+        0.0,
+        5.0,
+        references.fibre_disc_resistance(0.45, 0.15, RADIUS),
+    )
+    yield "fibres upright", whole, [(0.15, 0.15, 0.45)], 0.0, 5.0, references.axial_disc_resistance(0.15, 0.45, RADIUS)
+
+
+def main():
+    """Print one table of the block and one of the half-space."""
+    console = Console(width=120)
+    table = Table(
+        "example block", "accuracy", "unknowns", "R %", "p50 %", "p95 %", "p99 %", title="against cosine series"
+    )
+    for z in (0.02, 0.0):
+        for accuracy in ACCURACIES:
+            unknowns, errors = block(accuracy, z)
+            table.add_row(f"z = {z * 1e4:g} Ω cm²", accuracy, str(unknowns), *(f"{e:+.2f}" for e in errors))
+    console.print(table)
+    table = Table("disc, a = 10 mm", "exact Ω", *(f"{a} %" for a in ACCURACIES), title="resistance to infinity")
+    for name, layers, σ, z, half_size, exact in half_space_cases():
+        errors = [half_space(a, layers, σ, z, half_size)[1] / exact - 1 for a in ACCURACIES]
+        table.add_row(name, f"{exact:.4f}", *(f"{100 * e:+.2f}" for e in errors))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
