@@ -1,7 +1,7 @@
 """Accuracy, time and memory of the example case, held against its targets: make bench.
 
-Every figure comes from a fresh process with an empty cache, so that nothing is read from an earlier run. The reference is
-the same case with the finest sizes ("overkill"); how far that itself is from the exact solution is shown by make verify.
+Every figure comes from a fresh process with an empty cache, so that nothing is read from an earlier run. The
+reference is the same case with the finest sizes ("overkill"); make verify shows how far from exact answers all is.
 """
 
 import json
@@ -52,12 +52,12 @@ def overkill():
 
     from meshes.build import build_mesh
     from sim.case import load_case
-    from sim.domain import Domain
-    from sim.exposure import electrode_exposures
+    from sim.exposure.electrodes import electrode_exposures
+    from sim.fem.domain import Domain
+    from sim.fem.unit_solves import solve_basis
     from sim.response import respond
     from sim.solving import case_terminals
     from sim.tissues import case_conductors
-    from sim.unit_solves import solve_basis
 
     case = load_case(EXAMPLE)
     tagged = build_mesh(case.body, case.placements, "overkill")

@@ -3,9 +3,9 @@
 import sys
 from pathlib import Path
 
-import numpy as np
 from mpi4py import MPI
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
@@ -17,13 +17,13 @@ from domains import disc_on_grounded_block  # noqa: E402
 
 from meshes.build import build_mesh  # noqa: E402
 from sim.case import load_case  # noqa: E402
-from sim.conduction import Terminal  # noqa: E402
-from sim.domain import Domain  # noqa: E402
-from sim.exposure import electrode_exposures  # noqa: E402
+from sim.exposure.electrodes import electrode_exposures  # noqa: E402
+from sim.fem.conduction import Terminal  # noqa: E402
+from sim.fem.domain import Domain  # noqa: E402
+from sim.fem.unit_solves import solve_basis  # noqa: E402
 from sim.response import respond  # noqa: E402
 from sim.solving import case_terminals  # noqa: E402
 from sim.tissues import Conductor, case_conductors  # noqa: E402
-from sim.unit_solves import solve_basis  # noqa: E402
 
 RADIUS = 0.01
 ACCURACIES = ("draft", "standard", "fine")

@@ -62,8 +62,8 @@ def _run(options: argparse.Namespace) -> int:
 
     from rich.console import Console
 
-    from sim.console import Bars, show_outcome
     from sim.progress import Silent
+    from sim.report.console import Bars, show_outcome
     from sim.run import run_case
 
     comm = MPI.COMM_WORLD
@@ -79,8 +79,8 @@ def _run(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from sim.console import show_preview
     from sim.preview import preview
+    from sim.report.console import show_preview
 
     rows, picture = preview(_load(options), _folder(options))
     show_preview(Console(), [("case", f"{options.case} is valid"), *rows], picture)

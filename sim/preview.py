@@ -7,7 +7,7 @@ from meshes.cache import cached_mesh
 from meshes.pads import gap_mm
 from sim.case import Case
 from sim.folders import cache_folder
-from sim.pictures import draw_placement
+from sim.report.pictures import draw_placement
 from sim.unknowns import count_unknowns
 
 # Measured on two cores of an EPYC server with the example case, second order elements.

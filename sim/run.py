@@ -10,16 +10,16 @@ from mpi4py import MPI
 
 from meshes.store import write_atomically
 from sim.case import Case
-from sim.drawing import Drawing, pictures_or_note
+from sim.exposure import expose
+from sim.fem.ranks import on_first_rank
 from sim.folders import cache_folder
-from sim.judgement import judge
 from sim.progress import Progress, Silent
-from sim.ranks import on_first_rank
-from sim.record import build_record, record_text
-from sim.reduction import expose
-from sim.report import write_report
+from sim.report.drawing import Drawing, pictures_or_note
+from sim.report.page import write_report
+from sim.report.record import build_record, record_text
 from sim.response import respond
-from sim.safety import SafetyVerdict
+from sim.safety.judgement import judge
+from sim.safety.verdict import SafetyVerdict
 from sim.solving import Solved, Timings, solve_case
 
 

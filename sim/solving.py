@@ -15,12 +15,12 @@ from meshes.store import content_key, find, keep
 from meshes.tagged import MeshRecord, TaggedMesh
 from sim.basis import Basis
 from sim.case import Case
-from sim.conduction import Terminal
-from sim.domain import Domain
+from sim.fem.conduction import Terminal
+from sim.fem.domain import Domain
+from sim.fem.ranks import on_first_rank
+from sim.fem.unit_solves import solve_basis
 from sim.progress import Progress
-from sim.ranks import on_first_rank
 from sim.tissues import Conductor, case_conductors
-from sim.unit_solves import solve_basis
 from sim.units import OHM_CM2
 
 RECIPE = 1  # raise this when the same case gives another basis than before

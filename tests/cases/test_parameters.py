@@ -7,11 +7,11 @@ from mpi4py import MPI
 import pytest
 
 from sim.case import parse_case
+from sim.exposure import expose
 from sim.folders import cache_folder
-from sim.judgement import judge
 from sim.progress import Silent
-from sim.reduction import expose
 from sim.response import respond
+from sim.safety.judgement import judge
 from sim.solving import Timings, solve_case
 
 BASE = {

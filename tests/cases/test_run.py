@@ -187,10 +187,10 @@ def test_version_and_schema():
 
 def test_without_pictures_the_numbers_are_there(tmp_path):
     script = (
-        "import sim.pictures, sim.drawing, sys\n"
+        "import sim.report.pictures, sim.report.drawing, sys\n"
         "def broken(*a): raise RuntimeError('no display')\n"
-        "sim.drawing.draw_all = broken\n"
-        "from sim.drawing import pictures_or_note\n"
+        "sim.report.drawing.draw_all = broken\n"
+        "from sim.report.drawing import pictures_or_note\n"
         "from concurrent.futures import Future\n"
         "f = Future(); f.set_exception(RuntimeError('no display'))\n"
         "print(pictures_or_note(f))"

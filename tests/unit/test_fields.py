@@ -7,7 +7,7 @@ import pytest
 
 from sim.basis import Basis, Contact, SolveFacts
 from sim.case import parse_case
-from sim.fields import UNITS, fields_grid, write_fields
+from sim.report.fields import UNITS, fields_grid, write_fields
 from sim.response import respond
 from sim.tissues import Conductor
 

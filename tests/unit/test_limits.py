@@ -6,8 +6,8 @@ import math
 import pytest
 
 from sim.errors import LimitError
-from sim.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts
-from sim.limits import Band, available_limits, load_limits
+from sim.safety.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts
+from sim.safety.limits import Band, available_limits, load_limits
 from sim.waveforms import Biphasic, Direct, Monophasic, Sine
 
 NUMBERS = {

@@ -7,12 +7,12 @@ import pytest
 from test_fields import CASE, CONDUCTORS, VOLTS, field, potential, tiny_body
 
 from sim.case import parse_case
-from sim.pictures import draw_all, draw_placement
-from sim.pictures.colours import FLOATING, electrode_colours, roles, tissue_colours
-from sim.pictures.cut import Cut
-from sim.pictures.labels import spread
-from sim.pictures.plane import Plane, chord, main_pair, windows_under
-from sim.pictures.sheet import TITLE_LETTERS, heading
+from sim.report.pictures import draw_all, draw_placement
+from sim.report.pictures.colours import FLOATING, electrode_colours, roles, tissue_colours
+from sim.report.pictures.cut import Cut
+from sim.report.pictures.labels import spread
+from sim.report.pictures.plane import Plane, chord, main_pair, windows_under
+from sim.report.pictures.sheet import TITLE_LETTERS, heading
 from sim.units import MA_PER_CM2
 
 

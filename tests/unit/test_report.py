@@ -11,14 +11,15 @@ import pytest
 from jinja2 import UndefinedError
 
 from sim.case import parse_case
-from sim.exposure import ElectrodeExposure, ProbeExposure, SurfaceDensity
-from sim.facts import ChannelFacts, ElectrodeFacts
+from sim.exposure.electrodes import ElectrodeExposure, SurfaceDensity
+from sim.exposure.probes import ProbeExposure
+from sim.exposure.tissues import DensityStatistics, FieldStatistics, TissueExposure
 from sim.folders import CASES
-from sim.limits import load_limits
-from sim.pictures.picture import Picture
-from sim.report import case_text, number, write_report
-from sim.safety import assess
-from sim.tissue_exposure import DensityStatistics, FieldStatistics, TissueExposure
+from sim.report.page import case_text, number, write_report
+from sim.report.pictures.picture import Picture
+from sim.safety.facts import ChannelFacts, ElectrodeFacts
+from sim.safety.limits import load_limits
+from sim.safety.verdict import assess
 
 EXAMPLE = tomllib.loads((CASES / "tens_low_back.toml").read_text(encoding="utf-8"))
 LIMITS = load_limits(["iec-60601-2-10", "fda-powered-muscle-stimulator"])

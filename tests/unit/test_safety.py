@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts
-from sim.limits import available_limits, load_limits
-from sim.safety import assess
+from sim.safety.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts
+from sim.safety.limits import available_limits, load_limits
+from sim.safety.verdict import assess
 from sim.waveforms import Biphasic, Direct, Monophasic, Sine
 
 EVERYTHING = load_limits(available_limits())

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from sim.tissue_exposure import QUADRATURE, _subdivided
-from sim.triangles import (
+from sim.exposure.tissues import QUADRATURE, _subdivided
+from sim.exposure.triangles import (
     QUADRATURE_POINTS,
     QUADRATURE_WEIGHTS,
     Samples,
@@ -13,7 +13,7 @@ from sim.triangles import (
     to_linear,
     unit_mass,
 )
-from sim.windows import ONE_CM2_RADIUS, peak_cube_average, peak_disc_average, weighted_percentiles
+from sim.exposure.windows import ONE_CM2_RADIUS, peak_cube_average, peak_disc_average, weighted_percentiles
 
 TRIANGLE = np.array([[[0.0, 0.0, 0.0], [3.0, 0.0, 0.0], [0.0, 2.0, 0.0]]])
 

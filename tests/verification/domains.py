@@ -11,7 +11,7 @@ from meshes.block import Block, Layer
 from meshes.build import build_mesh
 from meshes.pads import Disc, Placement
 from meshes.tagged import TaggedMesh
-from sim.domain import Domain
+from sim.fem.domain import Domain
 
 
 def layered_box(counts, size, layers, faces):

@@ -10,13 +10,14 @@ import references
 
 from meshes.build import build_mesh
 from sim.case import load_case
-from sim.domain import Domain
-from sim.exposure import electrode_exposures, probe_exposures
+from sim.exposure.electrodes import electrode_exposures
+from sim.exposure.probes import probe_exposures
+from sim.exposure.windows import ONE_CM2_RADIUS
+from sim.fem.domain import Domain
+from sim.fem.unit_solves import solve_basis
 from sim.response import respond
 from sim.solving import case_terminals
 from sim.tissues import case_conductors
-from sim.unit_solves import solve_basis
-from sim.windows import ONE_CM2_RADIUS
 
 CASE = Path(__file__).parents[2] / "cases" / "tens_low_back.toml"
 

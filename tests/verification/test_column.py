@@ -5,9 +5,9 @@ import pytest
 import references
 from domains import layered_box
 
-from sim.conduction import Terminal
+from sim.fem.conduction import Terminal
+from sim.fem.unit_solves import solve_basis
 from sim.tissues import Conductor
-from sim.unit_solves import solve_basis
 
 SIZE = (0.02, 0.03, 0.024)
 LAYERS = [("skin", 0.002), ("fat", 0.006), ("muscle", 0.016)]

@@ -5,12 +5,12 @@ import pytest
 import three_pads
 from petsc4py import PETSc
 
-import sim.solver
-from sim.conduction import Terminal
+import sim.fem.solver
 from sim.errors import SolverError
-from sim.solver import Solver
+from sim.fem.conduction import Terminal
+from sim.fem.solver import Solver
+from sim.fem.unit_solves import check_admittance, solve_basis
 from sim.tissues import Conductor
-from sim.unit_solves import check_admittance, solve_basis
 
 GOOD = np.array([[2.0, -1.0, -1.0], [-1.0, 3.0, -2.0], [-1.0, -2.0, 3.0]])
 
@@ -38,7 +38,7 @@ def test_an_admittance_that_is_not_finite():
 
 
 def test_too_few_iterations(monkeypatch):
-    monkeypatch.setattr(sim.solver, "MAX_ITERATIONS", 2)
+    monkeypatch.setattr(sim.fem.solver, "MAX_ITERATIONS", 2)
     with pytest.raises(SolverError, match=r"relative residual is .*not converged after 2 iterations"):
         solve_basis(three_pads.domain(), three_pads.CONDUCTORS, three_pads.TERMINALS)
 

@@ -7,10 +7,10 @@ import pytest
 import references
 from domains import disc_on_grounded_block
 
-from sim.conduction import Terminal
-from sim.domain import Domain
+from sim.fem.conduction import Terminal
+from sim.fem.domain import Domain
+from sim.fem.unit_solves import solve_basis
 from sim.tissues import Conductor
-from sim.unit_solves import solve_basis
 
 RADIUS = 0.01
 

@@ -11,10 +11,10 @@ from domains import moved
 from meshes.block import Block, Layer
 from meshes.build import build_mesh
 from sim.circuit import Source, operate
-from sim.conduction import Terminal
+from sim.exposure.triangles import facet_areas
+from sim.fem.conduction import Terminal
+from sim.fem.unit_solves import solve_basis
 from sim.tissues import Conductor, axial_tensor
-from sim.triangles import facet_areas
-from sim.unit_solves import solve_basis
 
 FACETS_TO_TERMINALS = ("pad a", "pad b", "pad c")
 

@@ -10,8 +10,8 @@ from dolfinx.fem import petsc as fem_petsc
 from domains import layered_box
 from petsc4py import PETSc
 
-from sim.conduction import Terminal, bilinear_form, conductivity, contact_admittance, over
-from sim.solver import Solver, eliminate
+from sim.fem.conduction import Terminal, bilinear_form, conductivity, contact_admittance, over
+from sim.fem.solver import Solver, eliminate
 from sim.tissues import Conductor, axial_tensor
 
 Z = 0.7

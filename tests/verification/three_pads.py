@@ -9,10 +9,10 @@ import numpy as np
 from meshes.block import Block, Layer
 from meshes.build import build_mesh
 from meshes.pads import Disc, Placement, Rectangle
-from sim.conduction import Terminal
-from sim.domain import Domain
+from sim.fem.conduction import Terminal
+from sim.fem.domain import Domain
+from sim.fem.unit_solves import solve_basis
 from sim.tissues import Conductor, axial_tensor
-from sim.unit_solves import solve_basis
 
 LAYERS = (
     Layer(tissue="skin", thickness_mm=2.0),

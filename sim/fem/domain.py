@@ -9,7 +9,7 @@ import numpy as np
 from dolfinx import mesh
 
 from meshes.tagged import TaggedMesh
-from sim.compat import create_tetrahedra, tag_facets
+from sim.fem.compat import create_tetrahedra, tag_facets
 from sim.units import MM
 
 

@@ -15,11 +15,11 @@ from matplotlib.ticker import MaxNLocator
 from meshes.arrays import Reals
 from meshes.block import Block, Layer
 from sim.case import Case
-from sim.pictures.colours import INK, electrode_colours, roles, tissue_colours
-from sim.pictures.labels import Labels, spread
-from sim.pictures.picture import Picture
-from sim.pictures.sheet import DPI, WIDTH_IN, heading, sheet
-from sim.pictures.solids import PAD_HEIGHT, project, render
+from sim.report.pictures.colours import INK, electrode_colours, roles, tissue_colours
+from sim.report.pictures.labels import Labels, spread
+from sim.report.pictures.picture import Picture
+from sim.report.pictures.sheet import DPI, WIDTH_IN, heading, sheet
+from sim.report.pictures.solids import PAD_HEIGHT, project, render
 
 LEFT_IN, TOP_IN, BOTTOM_IN = 0.65, 0.65, 0.5  # room for writing around the body
 LEADER_IN, SWATCH_IN, LETTER_IN = 0.3, 0.22, 0.078  # of the names of the layers

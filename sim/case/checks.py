@@ -6,9 +6,9 @@ from itertools import combinations
 from meshes.errors import MeshError
 from meshes.pads import gap_mm
 from meshes.sizing import check_sizes
-from sim.case import Case
+from sim.case.model import Case
 from sim.errors import CaseError
-from sim.limits import available_limits
+from sim.safety.limits import available_limits
 from sim.tissues import available_tissue_sets, load_tissue_set
 
 ROUNDING_MM = 1e-9

@@ -8,10 +8,10 @@ from scipy.spatial import cKDTree
 
 from meshes.arrays import Reals
 from sim.basis import Basis
+from sim.exposure.windows import CUBE, VOXELS_PER_CUBE, peak_cube_average, weighted_percentiles
 from sim.response import Drive, Response
 from sim.tissues import Conductor
 from sim.units import MA_PER_CM2, MM3, MW
-from sim.windows import CUBE, VOXELS_PER_CUBE, peak_cube_average, weighted_percentiles
 
 # Four points of a tetrahedron, exact to degree 2 (Stroud 1971, T3:2-1), equal weights.
 _A = (5 - np.sqrt(5)) / 20

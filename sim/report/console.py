@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from rich.table import Table
 
 from sim.progress import Advance
-from sim.safety import CheckResult, SafetyVerdict
+from sim.safety.verdict import CheckResult, SafetyVerdict
 
 WORDS = {
     "pass": "[bold green]PASS[/]",

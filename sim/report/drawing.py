@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sim.basis import Basis
 from sim.case import Case
-from sim.fields import write_fields
-from sim.pictures import Picture, draw_all, warm_up
+from sim.report.fields import write_fields
+from sim.report.pictures import Picture, draw_all, warm_up
 from sim.response import Response
 from sim.tissues import Conductor
 
@@ -37,7 +37,8 @@ def _draw(
     case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...], folder: Path
 ) -> tuple[Picture, ...]:
     pictures = draw_all(case, basis, response, conductors, folder)
-    write_fields(folder / "fields.vtu", basis, response, conductors)
+    about = {"title": case.title, "case_sha256": case.sha256}
+    write_fields(folder / "fields.vtu", basis, response, conductors, about)
     return pictures
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.basis import Basis
 from sim.case import Case
-from sim.pictures.picture import Picture
+from sim.report.pictures.picture import Picture
 from sim.response import Response
 from sim.tissues import Conductor
 
@@ -16,21 +16,21 @@ __all__ = ["Picture", "draw_all", "draw_contacts", "draw_placement", "draw_secti
 
 def warm_up() -> None:
     """Load the libraries and open a first window, so that drawing is quick afterwards in this process."""
-    from sim.pictures import contacts, placement, section, solids  # noqa: F401
+    from sim.report.pictures import contacts, placement, section, solids  # noqa: F401
 
     solids.open_first_window()
 
 
 def draw_placement(case: Case, path: Path) -> Picture:
     """Draw the body with its layers to scale, the pads on it and the probes in it; needs no solution."""
-    from sim.pictures import placement
+    from sim.report.pictures import placement
 
     return placement.draw_placement(case, path)
 
 
 def draw_contacts(case: Case, basis: Basis, response: Response, path: Path) -> Picture:
     """Draw maps of the r.m.s. normal current density under the electrodes."""
-    from sim.pictures import contacts
+    from sim.report.pictures import contacts
 
     return contacts.draw_contacts(case, basis, response, path)
 
@@ -39,7 +39,7 @@ def draw_section(
     case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...], path: Path
 ) -> Picture:
     """Draw the vertical cut through the strongest positive and negative electrode of the first channel."""
-    from sim.pictures import section
+    from sim.report.pictures import section
 
     return section.draw_section(case, basis, response, conductors, path)
 

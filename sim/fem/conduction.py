@@ -14,7 +14,7 @@ import numpy as np
 import ufl
 from dolfinx import fem
 
-from sim.domain import Domain
+from sim.fem.domain import Domain
 from sim.tissues import Conductor
 
 

@@ -16,17 +16,17 @@ from matplotlib.tri import Triangulation
 from meshes.arrays import Reals
 from sim.basis import Basis
 from sim.case import Case
-from sim.pictures.colours import INK, electrode_colours
-from sim.pictures.cut import Cut
-from sim.pictures.labels import Labels, spread
-from sim.pictures.picture import Picture
-from sim.pictures.plane import Plane, Window, chord, main_pair, windows_under
-from sim.pictures.sheet import DENSITY, WIDTH_IN, heading, sheet
+from sim.exposure.triangles import facet_areas
+from sim.exposure.windows import weighted_percentiles
+from sim.report.pictures.colours import INK, electrode_colours
+from sim.report.pictures.cut import Cut
+from sim.report.pictures.labels import Labels, spread
+from sim.report.pictures.picture import Picture
+from sim.report.pictures.plane import Plane, Window, chord, main_pair, windows_under
+from sim.report.pictures.sheet import DENSITY, WIDTH_IN, heading, sheet
 from sim.response import Response
 from sim.tissues import Conductor
-from sim.triangles import facet_areas
 from sim.units import MM
-from sim.windows import weighted_percentiles
 
 LINES = "#0b2545"
 DECADES = 4.0  # of the colour scale at most

@@ -3,11 +3,11 @@
 import numpy as np
 
 from sim.case import Case, Channel, Electrode
-from sim.exposure import ElectrodeExposure
-from sim.facts import NO_PHASE, ChannelFacts, ElectrodeFacts
-from sim.limits import load_limits
+from sim.exposure.electrodes import ElectrodeExposure
 from sim.response import Response
-from sim.safety import SafetyVerdict, assess
+from sim.safety.facts import NO_PHASE, ChannelFacts, ElectrodeFacts
+from sim.safety.limits import load_limits
+from sim.safety.verdict import SafetyVerdict, assess
 from sim.units import CM2, MA, MM2, MS
 
 

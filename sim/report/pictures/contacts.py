@@ -12,14 +12,14 @@ from matplotlib.tri import Triangulation
 from meshes.arrays import Integers, Reals
 from sim.basis import Basis, Contact
 from sim.case import Case, Electrode
-from sim.exposure import SAMPLE_SPACING
-from sim.pictures.colours import INK, electrode_colours, roles
-from sim.pictures.picture import Picture
-from sim.pictures.sheet import DENSITY, WIDTH_IN, heading, sheet
+from sim.exposure.electrodes import SAMPLE_SPACING
+from sim.exposure.triangles import facet_areas, sample
+from sim.exposure.windows import weighted_percentiles
+from sim.report.pictures.colours import INK, electrode_colours, roles
+from sim.report.pictures.picture import Picture
+from sim.report.pictures.sheet import DENSITY, WIDTH_IN, heading, sheet
 from sim.response import Response
-from sim.triangles import facet_areas, sample
 from sim.units import MA_PER_CM2, MM
-from sim.windows import weighted_percentiles
 
 MERGE = 1e-7  # m, corners that are one vertex
 MARGIN = 0.06  # of the map around the pad

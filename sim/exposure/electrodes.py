@@ -1,18 +1,15 @@
-"""From the response to numbers: what each electrode, tissue and probe is exposed to."""
+"""What each electrode passes into the body."""
 
 from dataclasses import dataclass
-
-import numpy as np
 
 from meshes.arrays import Reals
 from sim.basis import Basis
 from sim.case import Case, Electrode
-from sim.facts import OUTPUT_LOAD_OHM
+from sim.exposure.triangles import sample
+from sim.exposure.windows import peak_disc_average, weighted_percentiles
 from sim.response import Response
-from sim.tissues import Conductor
-from sim.triangles import sample
-from sim.units import CM2, MA, MA_PER_CM2, MM, MM2, MW, OHM_CM2, UC
-from sim.windows import peak_disc_average, weighted_percentiles
+from sim.safety.facts import OUTPUT_LOAD_OHM
+from sim.units import CM2, MA, MA_PER_CM2, MM2, MW, OHM_CM2, UC
 
 SAMPLE_SPACING = 0.5e-3  # m, a tenth of the radius of 1 cm2
 
@@ -46,15 +43,6 @@ class ElectrodeExposure:
     voltage_peak_V: float
     power_density_W_per_cm2: float
     contact_power_mW: float
-
-
-@dataclass(frozen=True)
-class ProbeExposure:
-    """Potential, field and current density at a point at the peak of the first channel."""
-
-    potential_V: float
-    E_V_per_m: tuple[float, float, float]
-    J_A_per_m2: tuple[float, float, float]
 
 
 def electrode_exposures(case: Case, basis: Basis, response: Response) -> dict[str, ElectrodeExposure]:
@@ -105,37 +93,3 @@ def _charge_per_phase(case: Case, currents: Reals, name: str) -> float | None:
         if name in channel.electrodes and channel.waveform.charge_per_phase_s is not None
     ]
     return float(sum(charges)) if charges else None
-
-
-def probe_exposures(
-    case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...]
-) -> dict[str, ProbeExposure]:
-    """Numbers of every probe, by name, at the first of the drive's instants."""
-    at_peak = response.drive.instants[0]
-    potential = np.tensordot(at_peak, response.potential, axes=1)
-    field = np.tensordot(at_peak, response.field, axes=1)
-    conductivity = {c.layer: c.conductivity for c in conductors}
-    results = {}
-    for probe in case.probes:
-        point = np.array(probe.position_mm) * MM
-        cell, weights = locate(basis, point)
-        corners = basis.cells[cell]
-        E = weights @ field[cell]
-        J = conductivity[basis.layer_names[basis.layers[cell]]] @ E
-        # Exact for a quadratic: each corner's Taylor expansion with half of its gradient.
-        steps = point - basis.points[corners]
-        φ = weights @ (potential[corners] - np.einsum("ci,ci->c", field[cell], steps) / 2)
-        results[probe.name] = ProbeExposure(
-            float(φ), (float(E[0]), float(E[1]), float(E[2])), (float(J[0]), float(J[1]), float(J[2]))
-        )
-    return results
-
-
-def locate(basis: Basis, point: Reals) -> tuple[int, Reals]:
-    """The cell that holds a point, and the point's barycentric coordinates (4,) there."""
-    origin = basis.points[basis.cells[:, 0]]
-    edges = np.transpose(basis.points[basis.cells[:, 1:]] - origin[:, None], (0, 2, 1))
-    local = np.linalg.solve(edges, (point - origin)[..., None])[..., 0]
-    weights = np.column_stack([1.0 - local.sum(axis=1), local])
-    cell = int(np.argmax(weights.min(axis=1)))
-    return cell, weights[cell]

@@ -10,11 +10,11 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sim.case import Case, Channel
-from sim.pictures.colours import roles
-from sim.pictures.picture import Picture
-from sim.safety import EVALUATED, CheckResult, SafeAmplitude, SafetyVerdict
+from sim.report.pictures.colours import roles
+from sim.report.pictures.picture import Picture
+from sim.safety.verdict import EVALUATED, CheckResult, SafeAmplitude, SafetyVerdict
 
-TEMPLATE = "report.html.jinja"
+TEMPLATE = "page.html.jinja"
 # Mark, word and sentence of each verdict.
 VERDICTS = {
     "pass": ("✓", "PASS", "All checks that apply pass."),

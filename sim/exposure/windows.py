@@ -10,7 +10,7 @@ from scipy.ndimage import uniform_filter
 from scipy.spatial import cKDTree
 
 from meshes.arrays import Integers, Reals
-from sim.triangles import Samples
+from sim.exposure.triangles import Samples
 
 ONE_CM2 = 1e-4  # m2
 ONE_CM2_RADIUS = float(np.sqrt(ONE_CM2 / np.pi))  # m

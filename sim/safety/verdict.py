@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from meshes.part import Part
-from sim.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts, Fact, Subject, number
-from sim.limits import Bands, LimitCheck, LimitSet, Severity, Status
+from sim.safety.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts, Fact, Subject, number
+from sim.safety.limits import Bands, LimitCheck, LimitSet, Severity, Status
 
 Outcome: TypeAlias = Literal["pass", "caution", "exceeded", "not_evaluated", "not_applicable"]
 Overall: TypeAlias = Literal["pass", "caution", "exceeded", "not_evaluated"]
@@ -106,7 +106,7 @@ def assess(
     Parameters
     ----------
     limits
-        From `sim.limits.load_limits`.
+        From `sim.safety.limits.load_limits`.
     channels, electrodes
         Facts of every channel and of every electrode, floating ones included.
 

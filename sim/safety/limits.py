@@ -14,8 +14,8 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from meshes.part import Part, Positive
 from sim.errors import LimitError
-from sim.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts, Fact, Quantity, Subject, number
 from sim.folders import CASES
+from sim.safety.facts import QUANTITIES, Absent, ChannelFacts, ElectrodeFacts, Fact, Quantity, Subject, number
 
 LIMITS_FOLDER = CASES / "limits"
 

@@ -9,9 +9,9 @@ import scipy.sparse.linalg
 from dolfinx import fem
 
 from sim.basis import Contact
-from sim.conduction import Terminal
-from sim.domain import Domain
-from sim.triangles import facet_areas, to_linear, unit_mass
+from sim.exposure.triangles import facet_areas, to_linear, unit_mass
+from sim.fem.conduction import Terminal
+from sim.fem.domain import Domain
 
 CORNERS = np.array([[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 FACES = np.array([[1, 2, 3], [0, 2, 3], [0, 1, 3], [0, 1, 2]])

@@ -10,9 +10,9 @@ import gmsh
 from petsc4py import PETSc
 
 from sim.case import Case
-from sim.judgement import peak_current_mA
-from sim.reduction import Exposure
+from sim.exposure import Exposure
 from sim.response import Response
+from sim.safety.judgement import peak_current_mA
 from sim.solving import Solved
 from sim.version import VERSION
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from sim.basis import Basis
 from sim.case import Case
-from sim.exposure import ElectrodeExposure, ProbeExposure, electrode_exposures, probe_exposures
+from sim.exposure.electrodes import ElectrodeExposure, electrode_exposures
+from sim.exposure.probes import ProbeExposure, probe_exposures
+from sim.exposure.tissues import TissueExposure, tissue_exposures
 from sim.response import Response
-from sim.tissue_exposure import TissueExposure, tissue_exposures
 from sim.tissues import Conductor
 
 

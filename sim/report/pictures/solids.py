@@ -10,7 +10,7 @@ from vtkmodules.vtkCommonCore import vtkLogger
 from meshes.arrays import Reals
 from meshes.pads import Placement
 from sim.case import Case
-from sim.pictures.colours import electrode_colours, tissue_colours
+from sim.report.pictures.colours import electrode_colours, tissue_colours
 
 Pixels = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 

@@ -1,22 +1,17 @@
-"""The case file: what an engineer writes, as frozen data.
+"""The case: what an engineer writes, as frozen data.
 
-``load_case`` reads TOML and gives a complete, checked ``Case`` or one ``CaseError`` that names the key's path, what was
-found and what is accepted. Keys carry everyday units; the rooms that compute convert them with ``sim.units``.
+Keys carry everyday units; the rooms that compute convert them with ``sim.units``.
 """
 
 import hashlib
 import json
-import tomllib
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from meshes.block import Block, Tissue
 from meshes.pads import Placement
 from meshes.part import Name, NotNegative, Part, Positive
-from sim.case_errors import explain
-from sim.errors import CaseError
 from sim.waveforms import Waveform
 
 
@@ -98,7 +93,7 @@ class Numerics(Part):
 
 
 class Case(Part):
-    """Everything that a run needs, checked; build it with ``load_case`` or ``parse_case``."""
+    """Everything that a run needs; build it with ``load_case`` or ``parse_case``, which check it."""
 
     title: Annotated[str, Field(min_length=1, max_length=200)]
     body: Block
@@ -119,66 +114,3 @@ class Case(Part):
     def placements(self) -> tuple[Placement, ...]:
         """The pads without their contacts: what the mesh depends on."""
         return tuple(Placement(name=e.name, pad=e.pad, position_mm=e.position_mm) for e in self.electrodes)
-
-
-def load_case(path: Path, changes: dict[str, dict[str, object]] | None = None) -> Case:
-    """Read a case file.
-
-    Parameters
-    ----------
-    changes
-        Values that replace those of the file, by table and key.
-
-    Raises
-    ------
-    CaseError
-        If the file cannot be read, is not TOML, or is no valid case.
-    """
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CaseError(str(path), f"no readable file ({error.strerror})", "the path of a case file in TOML") from error
-    except UnicodeDecodeError as error:
-        raise CaseError(
-            str(path), f"bytes that are not UTF-8 (at byte {error.start})", "a text file in TOML"
-        ) from error
-    except tomllib.TOMLDecodeError as error:
-        raise CaseError(str(path), f"a syntax error: {error}", "TOML, see cases/tens_low_back.toml") from error
-    for table, values in (changes or {}).items():
-        here = data.setdefault(table, {})
-        if isinstance(here, dict):
-            here.update(values)
-    return parse_case(data, str(path))
-
-
-def parse_case(data: dict[str, object], where: str) -> Case:
-    """Turn the content of a case file into a checked case.
-
-    Parameters
-    ----------
-    data
-        What the TOML reader returned.
-    where
-        Name of the file, for messages.
-
-    Raises
-    ------
-    CaseError
-        Naming the first key that is wrong.
-    """
-    from sim.case_checks import check_case
-
-    try:
-        case = Case.model_validate_json(json.dumps(data, default=str))
-    except ValidationError as error:
-        raise explain(error, data, Case, where) from error
-    check_case(case, where)
-    return case
-
-
-def case_schema() -> str:
-    """The JSON schema of a case file, for editors."""
-    schema = Case.model_json_schema()
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    schema["title"] = "Faradic case file"
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

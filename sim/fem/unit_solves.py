@@ -10,11 +10,11 @@ from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 
 from sim.basis import Basis, SolveFacts
-from sim.conduction import Terminal, bilinear_form, conductivity, contact_admittance, contact_load
-from sim.domain import Domain
 from sim.errors import SolverError
-from sim.gathering import gather_cells, gather_contacts
-from sim.solver import Convergence, Solver, eliminate
+from sim.fem.conduction import Terminal, bilinear_form, conductivity, contact_admittance, contact_load
+from sim.fem.domain import Domain
+from sim.fem.gathering import gather_cells, gather_contacts
+from sim.fem.solver import Convergence, Solver, eliminate
 from sim.tissues import Conductor
 
 BALANCE, ASYMMETRY = 1e-6, 1e-8

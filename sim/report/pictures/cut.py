@@ -6,7 +6,7 @@ import numpy as np
 
 from meshes.arrays import Integers, Reals
 from sim.basis import Basis
-from sim.pictures.plane import Plane
+from sim.report.pictures.plane import Plane
 from sim.response import Response
 from sim.tissues import Conductor
 from sim.units import MA_PER_CM2

@@ -1,0 +1,55 @@
+"""Potential, field and current density at named points."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from meshes.arrays import Reals
+from sim.basis import Basis
+from sim.case import Case
+from sim.response import Response
+from sim.tissues import Conductor
+from sim.units import MM
+
+
+@dataclass(frozen=True)
+class ProbeExposure:
+    """Potential, field and current density at a point at the peak of the first channel."""
+
+    potential_V: float
+    E_V_per_m: tuple[float, float, float]
+    J_A_per_m2: tuple[float, float, float]
+
+
+def probe_exposures(
+    case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...]
+) -> dict[str, ProbeExposure]:
+    """Numbers of every probe, by name, at the first of the drive's instants."""
+    at_peak = response.drive.instants[0]
+    potential = np.tensordot(at_peak, response.potential, axes=1)
+    field = np.tensordot(at_peak, response.field, axes=1)
+    conductivity = {c.layer: c.conductivity for c in conductors}
+    results = {}
+    for probe in case.probes:
+        point = np.array(probe.position_mm) * MM
+        cell, weights = locate(basis, point)
+        corners = basis.cells[cell]
+        E = weights @ field[cell]
+        J = conductivity[basis.layer_names[basis.layers[cell]]] @ E
+        # Exact for a quadratic: each corner's Taylor expansion with half of its gradient.
+        steps = point - basis.points[corners]
+        φ = weights @ (potential[corners] - np.einsum("ci,ci->c", field[cell], steps) / 2)
+        results[probe.name] = ProbeExposure(
+            float(φ), (float(E[0]), float(E[1]), float(E[2])), (float(J[0]), float(J[1]), float(J[2]))
+        )
+    return results
+
+
+def locate(basis: Basis, point: Reals) -> tuple[int, Reals]:
+    """The cell that holds a point, and the point's barycentric coordinates (4,) there."""
+    origin = basis.points[basis.cells[:, 0]]
+    edges = np.transpose(basis.points[basis.cells[:, 1:]] - origin[:, None], (0, 2, 1))
+    local = np.linalg.solve(edges, (point - origin)[..., None])[..., 0]
+    weights = np.column_stack([1.0 - local.sum(axis=1), local])
+    cell = int(np.argmax(weights.min(axis=1)))
+    return cell, weights[cell]

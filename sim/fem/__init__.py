@@ -1,0 +1,1 @@
+"""Finite elements: the equation on a distributed mesh, and its solver."""
