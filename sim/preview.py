@@ -10,9 +10,10 @@ from sim.folders import cache_folder
 from sim.report.pictures import draw_placement
 from sim.unknowns import count_unknowns
 
-# Measured on two cores of an EPYC server with the example case, second order elements.
-MEGABYTES, MEGABYTES_PER_UNKNOWN = 350.0, 0.0075
-SECONDS_PER_UNKNOWN, SECONDS_PER_UNKNOWN_AND_ELECTRODE = 8e-6, 8e-6
+# Measured with the example case at draft, standard and fine on one core of an EPYC server: base, per unknown, and per
+# unknown and electrode.
+MEGABYTES, MEGABYTES_PER_UNKNOWN = 200.0, 0.0029
+SECONDS_PER_UNKNOWN, SECONDS_PER_UNKNOWN_AND_ELECTRODE = 17e-6, 6e-6
 
 
 def preview(case: Case, folder: Path) -> tuple[list[tuple[str, str]], Path]:

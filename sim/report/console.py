@@ -110,11 +110,12 @@ def _probes(result: dict[str, Any]) -> Table:
 
 
 def _checks(verdict: SafetyVerdict) -> Table:
-    table = _table("Safety checks, tightest first", "check", "at", "value", "limit", "unit", "used", "outcome")
+    table = _table("Safety checks, tightest first", "check", "at", "value", "limit", "used", "outcome")
     for check in sorted((c for c in verdict.checks if c.outcome != "not_applicable"), key=_tightness):
         used = "-" if check.margin is None else f"{100 * (1 - check.margin):.3g} %"
-        values = (_number(check.value), _number(check.limit), check.unit.replace("cm2", "cm²"), used)
-        table.add_row(check.id.replace("/", ": "), check.subject, *values, WORDS[check.outcome])
+        limit = f"{_number(check.limit)} {check.unit.replace('cm2', 'cm²')}"
+        name = check.id.partition("/")[2]  # without its set of limits, which the report names
+        table.add_row(name, check.subject, _number(check.value), limit, used, WORDS[check.outcome])
     return table
 
 
