@@ -8,20 +8,18 @@ from meshes.block import Block
 from meshes.build import build_mesh
 from meshes.pads import Placement
 from meshes.sizing import GRADINGS, Accuracy
-from meshes.store import content_key, find_or_build
+from meshes.store import content_key, find_or_build, source_key
 from meshes.tagged import TaggedMesh
-
-RECIPE = 1  # raise this when the same geometry and grading give another mesh than before
 
 
 def mesh_key(body: Block, placements: tuple[Placement, ...], accuracy: Accuracy) -> str:
-    """Content hash of everything that the mesh depends on."""
+    """Hash of everything that the mesh depends on: geometry, grading, Gmsh, and the code of this package."""
     geometry = body.model_dump(mode="json")
     for layer in geometry["layers"]:
         del layer["fibre_direction"]  # changes no element
     return content_key(
         {
-            "recipe": RECIPE,
+            "code": source_key(Path(__file__).parent),
             "gmsh": gmsh.__version__,
             "grading": vars(GRADINGS[accuracy]),
             "body": geometry,

@@ -32,6 +32,12 @@ def content_key(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
 
+def source_key(*sources: Path) -> str:
+    """Hash of the code in folders and files, so that nothing is found that another version of it built."""
+    files = [file for source in sources for file in ([source] if source.is_file() else sorted(source.glob("*.py")))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:24]
+
+
 def find(path: Path, kind: type[K]) -> K | None:
     """What is kept under this path; None if there is nothing, or nothing that can be read."""
     try:

@@ -114,9 +114,20 @@ def _guarded(work: Callable[[argparse.Namespace], int], options: argparse.Namesp
         elif not getattr(options, "quiet", False):
             print(f"faradic: {error}", file=sys.stderr)
         return FAILED
+    except Exception:
+        _end_all_ranks()
+        raise
     except KeyboardInterrupt:
         print("faradic: interrupted; nothing that was finished is lost, start the same command again", file=sys.stderr)
         return INTERRUPTED
+
+
+def _end_all_ranks() -> None:
+    """End the other ranks too, which would wait for ever for one that failed alone."""
+    mpi = sys.modules.get("mpi4py.MPI")
+    if mpi is not None and mpi.COMM_WORLD.size > 1:
+        traceback.print_exc()
+        mpi.COMM_WORLD.Abort(FAILED)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

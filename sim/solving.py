@@ -11,7 +11,7 @@ from mpi4py import MPI
 import dolfinx
 
 from meshes.cache import cached_mesh, mesh_key
-from meshes.store import content_key, find, keep
+from meshes.store import content_key, find, keep, source_key
 from meshes.tagged import MeshRecord, TaggedMesh
 from sim.basis import Basis
 from sim.case import Case
@@ -23,7 +23,7 @@ from sim.progress import Progress
 from sim.tissues import Conductor, case_conductors
 from sim.units import OHM_CM2
 
-RECIPE = 1  # raise this when the same case gives another basis than before
+SIM = Path(__file__).parent
 
 
 @dataclass
@@ -127,10 +127,10 @@ def case_terminals(case: Case) -> tuple[Terminal, ...]:
 
 
 def basis_key(case: Case, conductors: tuple[Conductor, ...]) -> str:
-    """Content hash of everything that the basis solutions depend on."""
+    """Hash of everything that the basis solutions depend on: mesh, tissue, contacts, numerics, and the code."""
     return content_key(
         {
-            "recipe": RECIPE,
+            "code": source_key(SIM / "fem", SIM / "basis.py", SIM / "exposure" / "triangles.py"),
             "dolfinx": dolfinx.__version__,
             "mesh": mesh_key(case.body, case.placements, case.numerics.accuracy),
             "conductivities": [[c.layer, c.conductivity.tolist()] for c in conductors],

@@ -1,6 +1,7 @@
 """Drawing in a process of its own: it imports while the solver runs, and when it dies the run goes on."""
 
 import multiprocessing
+import signal
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -17,7 +18,8 @@ class Drawing:
     """A process that draws; use it as a context."""
 
     def __init__(self) -> None:
-        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn"))
+        context = multiprocessing.get_context("spawn")
+        self._pool = ProcessPoolExecutor(max_workers=1, mp_context=context, initializer=_leave_interrupts_alone)
         self._pool.submit(warm_up)
 
     def __enter__(self) -> "Drawing":
@@ -31,6 +33,11 @@ class Drawing:
     ) -> "Future[tuple[Picture, ...]]":
         """Start drawing the pictures and writing fields.vtu."""
         return self._pool.submit(_draw, case, basis, response, conductors, folder)
+
+
+def _leave_interrupts_alone() -> None:
+    """Ctrl-C reaches the whole process group; the run ends this process itself."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _draw(
