@@ -48,6 +48,12 @@ def to_linear(values: Reals) -> Reals:
     return values @ np.linalg.solve(unit_mass(3), mixed).T
 
 
+def to_constant(values: Reals) -> Reals:
+    """Corner values (..., 3), all equal, of the mean over the triangle of the given function (..., 3 or 6)."""
+    means = values @ unit_mass(values.shape[-1]).sum(axis=0)
+    return np.repeat(means[..., None], 3, axis=-1)
+
+
 @dataclass(frozen=True)
 class Samples:
     """Points (n, 3) with the area (n,) that each stands for, and values (k, n) of some functions there."""

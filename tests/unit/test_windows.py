@@ -10,6 +10,7 @@ from sim.exposure.triangles import (
     facet_areas,
     sample,
     shape_functions,
+    to_constant,
     to_linear,
     unit_mass,
 )
@@ -58,6 +59,8 @@ def test_projection_to_linear_keeps_the_integral_and_linear_functions():
     values = np.array([3.0, 1.0, -1.0, 5.0, 2.0, 0.5])
     integral = values[3:].sum() / 3  # of a quadratic over a triangle of area 1: the midpoint rule
     assert to_linear(values).mean() == pytest.approx(integral)
+    np.testing.assert_allclose(to_constant(values), [integral] * 3)
+    np.testing.assert_allclose(to_constant(values[:3]), [1.0] * 3)
 
 
 def test_samples_integrate_linear_functions_exactly():
