@@ -91,7 +91,7 @@ def _notes(case: Case) -> list[str]:
     for electrode in case.electrodes:
         if electrode.contact_impedance_ohm_cm2 == 0.0:
             notes.append(
-                f"{electrode.name}: a perfect contact has infinite density at its rim; its p99 is uncertain by some percent"
+                f"{electrode.name}: the density at the rim of a perfect contact is infinite; p99 is uncertain"
             )
         if not any(electrode.name in channel.electrodes for channel in case.channels):
             notes.append(f"{electrode.name}: in no channel, so it floats and carries no net current")
