@@ -4,14 +4,10 @@ ENV := scripts/env
 
 CASE ?= cases/tens_low_back.toml
 
-# Worker processes of the tests, and the part that runs again on several MPI ranks (empty: none). A rank that fails
-# leaves the others waiting for it, so mpirun ends them all after a time.
+# Worker processes of the tests. Those of tests/mpi start mpirun themselves.
 WORKERS ?= 2
-MPI_TESTS ?= tests/mpi
-MPI_RANKS ?= 2
-MPI_SECONDS ?= 600
 
-.PHONY: help run test test-serial test-mpi check format lint types bench verify schema
+.PHONY: help run test check format lint types bench verify schema
 
 help:    ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -19,16 +15,8 @@ help:    ## this list
 run:     ## solve one case: make run CASE=cases/tens_low_back.toml
 	$(ENV) faradic run $(CASE)
 
-test: test-serial test-mpi    ## all tests, then those of MPI_TESTS on MPI_RANKS ranks
-
-test-serial:
+test:    ## all tests, some of them on two MPI ranks
 	$(ENV) python3 -m pytest -n $(WORKERS)
-
-test-mpi:
-ifneq ($(strip $(MPI_TESTS)),)
-	$(ENV) MPIEXEC_TIMEOUT=$(MPI_SECONDS) mpirun -n $(MPI_RANKS) \
-		python3 -m mpi4py -m pytest -p no:cacheprovider -m "not skip_in_parallel" $(MPI_TESTS)
-endif
 
 check: format lint types    ## formatting, lint and types, as they are
 
