@@ -90,9 +90,7 @@ def _notes(case: Case) -> list[str]:
             notes.append(f"{name}: the override is isotropic, so that fibre_direction has no effect")
     for electrode in case.electrodes:
         if electrode.contact_impedance_ohm_cm2 == 0.0:
-            notes.append(
-                f"{electrode.name}: the density at the rim of a perfect contact is infinite; p99 is uncertain"
-            )
+            notes.append(f"{electrode.name}: the density at the rim of a perfect contact is infinite; p99 is uncertain")
         if not any(electrode.name in channel.electrodes for channel in case.channels):
             notes.append(f"{electrode.name}: in no channel, so it floats and carries no net current")
     return notes
