@@ -5,26 +5,27 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from meshes.pads import Placement
-from meshes.part import Part, Positive
+from meshes.part import Length, Part
 
 Tissue = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Component = Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
 class Layer(Part):
     """A layer of one tissue; ``fibre_direction`` is the axis of its transverse isotropy."""
 
     tissue: Tissue
-    thickness_mm: Positive
-    fibre_direction: tuple[float, float, float] | None = None
+    thickness_mm: Length
+    fibre_direction: tuple[Component, Component, Component] | None = None
 
 
 class Block(Part):
     """A rectangular block of layers, ``length_mm`` along x and ``width_mm`` along y, centred on the origin."""
 
     kind: Literal["block"]
-    length_mm: Positive
-    width_mm: Positive
-    layers: Annotated[tuple[Layer, ...], Field(min_length=1)]
+    length_mm: Length
+    width_mm: Length
+    layers: Annotated[tuple[Layer, ...], Field(min_length=1, max_length=50)]
 
     @property
     def depth_mm(self) -> float:

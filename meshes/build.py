@@ -45,7 +45,7 @@ def build_mesh(body: Block, placements: tuple[Placement, ...], accuracy: Accurac
     check_sizes(body, placements, accuracy)
     start = time.perf_counter()
     with _session():
-        drawing = draw_block(body, placements)
+        drawing = _draw(body, placements)
         add_size_field(body, placements, {p.name: drawing.faces[f"pad {p.name}"] for p in placements}, accuracy)
         _generate()
         mesh = _extract(drawing, start)
@@ -73,6 +73,15 @@ def _session() -> Iterator[None]:
         yield
     finally:
         gmsh.finalize()
+
+
+def _draw(body: Block, placements: tuple[Placement, ...]) -> Drawing:
+    try:
+        return draw_block(body, placements)
+    except MeshError:
+        raise
+    except Exception as error:  # OpenCASCADE's errors arrive as bare Exception
+        raise MeshError("geometry", str(error), "parts that OpenCASCADE can cut out of each other") from error
 
 
 def _generate() -> None:

@@ -9,6 +9,8 @@ from meshes.block import Block
 from meshes.errors import MeshError
 from meshes.pads import Disc, Placement, Rectangle
 
+SAME_POINT_MM = 1e-6
+
 
 @dataclass(frozen=True)
 class Drawing:
@@ -26,9 +28,33 @@ def draw_pad(placement: Placement) -> int:
         case Disc(diameter_mm=diameter):
             return int(occ.addDisk(x, y, 0.0, diameter / 2, diameter / 2))
         case Rectangle(length_mm=length, width_mm=width, corner_radius_mm=radius, angle_deg=angle):
-            tag = int(occ.addRectangle(x - length / 2, y - width / 2, 0.0, length, width, roundedRadius=radius))
+            if radius > 0.0:
+                tag = _rounded(x, y, length / 2 - radius, width / 2 - radius, radius)
+            else:
+                tag = int(occ.addRectangle(x - length / 2, y - width / 2, 0.0, length, width))
             occ.rotate([(2, tag)], x, y, 0.0, 0.0, 0.0, 1.0, float(np.radians(angle)))
             return tag
+
+
+def _rounded(x: float, y: float, half_length: float, half_width: float, radius: float) -> int:
+    """Four arcs about the corners of a rectangle, joined by lines where there is room between them."""
+    occ = gmsh.model.occ
+    centres = [(x + i * half_length, y + j * half_width) for i, j in ((1, 1), (-1, 1), (-1, -1), (1, -1))]
+    directions = [(1, 0), (0, 1), (-1, 0), (0, -1)]
+    ends = [  # start and end of the arc about each centre
+        [(cx + radius * dx, cy + radius * dy) for dx, dy in (directions[k], directions[(k + 1) % 4])]
+        for k, (cx, cy) in enumerate(centres)
+    ]
+    starts = [occ.addPoint(*start, 0.0) for start, _ in ends]
+    curves = []
+    for k, (cx, cy) in enumerate(centres):
+        following = (k + 1) % 4
+        room = np.hypot(*np.subtract(ends[following][0], ends[k][1]))
+        end = occ.addPoint(*ends[k][1], 0.0) if room > SAME_POINT_MM else starts[following]
+        curves.append(occ.addCircleArc(starts[k], occ.addPoint(cx, cy, 0.0), end))
+        if end != starts[following]:
+            curves.append(occ.addLine(end, starts[following]))
+    return int(occ.addPlaneSurface([occ.addCurveLoop(curves)]))
 
 
 def draw_block(body: Block, placements: tuple[Placement, ...]) -> Drawing:

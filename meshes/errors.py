@@ -13,7 +13,10 @@ class MeshError(Exception):
     """
 
     def __init__(self, what: str, found: str, accepted: str) -> None:
-        super().__init__(f"mesh: {what}: found {found}; accepted: {accepted}")
+        super().__init__(what, found, accepted)  # as they came, so that the error can travel between processes
         self.what = what
         self.found = found
         self.accepted = accepted
+
+    def __str__(self) -> str:
+        return f"mesh: {self.what}: found {self.found}; accepted: {self.accepted}"

@@ -6,14 +6,14 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from meshes.arrays import Reals
-from meshes.part import Name, NotNegative, Part, Positive
+from meshes.part import Coordinate, Length, Name, NotNegative, Part
 
 
 class Disc(Part):
     """A round pad."""
 
     kind: Literal["disc"]
-    diameter_mm: Positive
+    diameter_mm: Length
 
     @property
     def area_mm2(self) -> float:
@@ -39,8 +39,8 @@ class Rectangle(Part):
     """A rectangular pad with rounded corners: ``length_mm`` along x and ``width_mm`` along y before it is turned."""
 
     kind: Literal["rectangle"]
-    length_mm: Positive
-    width_mm: Positive
+    length_mm: Length
+    width_mm: Length
     corner_radius_mm: NotNegative = 0.0
     angle_deg: Annotated[float, Field(ge=-360.0, le=360.0)] = 0.0
 
@@ -102,7 +102,7 @@ class Placement(Part):
 
     name: Name
     pad: Pad
-    position_mm: tuple[float, float]
+    position_mm: tuple[Coordinate, Coordinate]
 
     def outline_mm(self, count: int = 720) -> Reals:
         """Points (count, 2) along the outline, on the surface."""

@@ -14,3 +14,5 @@ class Part(BaseModel):
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,39}$")]
 Positive = Annotated[float, Field(gt=0.0)]
 NotNegative = Annotated[float, Field(ge=0.0)]
+Length = Annotated[float, Field(gt=0.0, le=5000.0)]  # mm: a body is no longer than 5 m
+Coordinate = Annotated[float, Field(ge=-5000.0, le=5000.0)]  # mm

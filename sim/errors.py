@@ -19,10 +19,13 @@ class CaseError(FaradicError):
     """
 
     def __init__(self, where: str, found: str, accepted: str) -> None:
-        super().__init__(f"{where}: found {found}; accepted: {accepted}")
+        super().__init__(where, found, accepted)  # as they came, so that the error can travel between processes
         self.where = where
         self.found = found
         self.accepted = accepted
+
+    def __str__(self) -> str:
+        return f"{self.where}: found {self.found}; accepted: {self.accepted}"
 
 
 class LimitError(FaradicError):
@@ -43,7 +46,11 @@ class SolverError(FaradicError):
     """
 
     def __init__(self, gate: str, value: float, bound: float, detail: str) -> None:
-        super().__init__(f"solver: {gate} is {value:.3g}, allowed {bound:.3g}; {detail}")
+        super().__init__(gate, value, bound, detail)
         self.gate = gate
         self.value = value
         self.bound = bound
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"solver: {self.gate} is {self.value:.3g}, allowed {self.bound:.3g}; {self.detail}"

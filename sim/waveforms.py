@@ -13,10 +13,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import Field, model_validator
 
-from meshes.part import Part, Positive
+from meshes.part import Part
 from sim.units import US
 
 Floats = NDArray[np.float64]
+Rate = Annotated[float, Field(ge=1e-4, le=1e8)]
+Microseconds = Annotated[float, Field(ge=1e-3, le=1e9)]
 
 # A pulse may fill its period to this relative accuracy: 1/rate and a sum of phases are both rounded.
 ROUNDING = 1e-12
@@ -50,7 +52,7 @@ class Sine(Part):
     """Alternating current: w = sin(2 pi f t); a phase is half a period, and there is no separate pulse."""
 
     kind: Literal["sine"] = "sine"
-    frequency_Hz: Positive = Field(description="frequency of the sine")
+    frequency_Hz: Rate = Field(description="frequency of the sine")
 
     pulse_s: ClassVar[None] = None
     pulse_energy_s: ClassVar[None] = None
@@ -89,8 +91,8 @@ class Sine(Part):
 class _Pulses(Part):
     """Rectangular pulses repeated at a rate: pieces of constant level, the rest of the period at zero."""
 
-    phase_us: Positive = Field(description="duration of the first phase, at level 1")
-    rate_Hz: Positive = Field(description="pulses per second")
+    phase_us: Microseconds = Field(description="duration of the first phase, at level 1")
+    rate_Hz: Rate = Field(description="pulses per second")
 
     @property
     def pieces(self) -> tuple[tuple[float, float], ...]:
@@ -196,9 +198,12 @@ class Biphasic(_Pulses):
     """Charge-balanced pulses: level 1 for ``phase_us``, a gap, then level -1/ratio for ratio times as long."""
 
     kind: Literal["biphasic"] = "biphasic"
-    interphase_us: float = Field(default=0.0, ge=0.0, description="gap at zero between the two phases")
+    interphase_us: float = Field(default=0.0, ge=0.0, le=1e9, description="gap at zero between the two phases")
     recharge_ratio: float = Field(
-        default=1.0, ge=1.0, description="second phase: 1/ratio of the first one's level, ratio times its duration"
+        default=1.0,
+        ge=1.0,
+        le=1e3,
+        description="second phase: 1/ratio of the first one's level, ratio times its duration",
     )
 
     @property

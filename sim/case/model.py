@@ -11,27 +11,32 @@ from pydantic import Field, model_validator
 
 from meshes.block import Block, Tissue
 from meshes.pads import Placement
-from meshes.part import Name, NotNegative, Part, Positive
+from meshes.part import Coordinate, Name, Part
 from sim.waveforms import Waveform
+
+Conductivity = Annotated[float, Field(ge=1e-9, le=1e8)]
+Amplitude = Annotated[float, Field(ge=1e-9, le=1e6)]
+Weight = Annotated[float, Field(ge=-1e3, le=1e3)]
+SMALLEST_WEIGHT = 1e-6
 
 
 class Electrode(Placement):
     """A pad on the skin; ``contact_impedance_ohm_cm2`` 0 is a perfect contact (an equipotential metal)."""
 
-    contact_impedance_ohm_cm2: NotNegative = 0.0
+    contact_impedance_ohm_cm2: Annotated[float, Field(ge=0.0, le=1e12)] = 0.0
 
 
 class Axial(Part):
     """Conductivity of a transversely isotropic tissue, along and across its fibres."""
 
-    longitudinal: Positive
-    transverse: Positive
+    longitudinal: Conductivity
+    transverse: Conductivity
 
 
 class Override(Part):
     """A conductivity that replaces the one of the tissue set."""
 
-    conductivity_S_per_m: Positive | Axial
+    conductivity_S_per_m: Conductivity | Axial
 
 
 class Tissues(Part):
@@ -49,16 +54,16 @@ class Channel(Part):
     """
 
     name: Name
-    electrodes: Annotated[dict[Name, float], Field(min_length=2)]
-    amplitude_mA: Positive | None = None
-    amplitude_V: Positive | None = None
+    electrodes: Annotated[dict[Name, Weight], Field(min_length=2)]
+    amplitude_mA: Amplitude | None = None
+    amplitude_V: Amplitude | None = None
     waveform: Waveform
 
     @model_validator(mode="after")
     def _balanced(self) -> Self:
         weights = self.electrodes.values()
-        if 0.0 in weights:
-            raise ValueError("a weight of 0; leave the electrode out and it floats")
+        if min(map(abs, weights)) < SMALLEST_WEIGHT:
+            raise ValueError(f"a weight of {min(weights, key=abs):g}; leave the electrode out and it floats")
         if abs(sum(weights)) > 1e-9 * max(map(abs, weights)):
             raise ValueError(f"weights of the electrodes that sum to {sum(weights):g}; they must sum to zero")
         return self
@@ -75,7 +80,7 @@ class Probe(Part):
     """A point whose potential, field and current density are reported."""
 
     name: Name
-    position_mm: tuple[float, float, float]
+    position_mm: tuple[Coordinate, Coordinate, Coordinate]
 
 
 class Safety(Part):

@@ -206,3 +206,10 @@ def test_saved_mesh_is_read_back(mesh, tmp_path):
     np.testing.assert_array_equal(back.facets, mesh.facets)
     assert back.face_names == mesh.face_names
     assert back.record == mesh.record
+
+
+@pytest.mark.parametrize(("length", "width"), [(30.0, 20.0), (20.0, 30.0), (20.0, 20.0)])
+def test_corners_may_be_half_circles(length, width):
+    pad = Rectangle(kind="rectangle", length_mm=length, width_mm=width, corner_radius_mm=10.0, angle_deg=15.0)
+    mesh = build_mesh(BODY, (Placement(name="p", pad=pad, position_mm=(0.0, 0.0)),), "draft")
+    assert mesh.record.areas_mm2["pad p"] == pytest.approx(pad.area_mm2, rel=2e-3)

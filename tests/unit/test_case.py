@@ -244,3 +244,32 @@ def test_schema_names_every_table_of_the_case():
     schema = json.loads(case_schema())
     assert set(schema["properties"]) == set(Case.model_fields)
     assert schema["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(
+    ("path_and_value", "accepted"),
+    [
+        (("body", "length_mm", 1e308), "less than or equal to 5000"),
+        ((*LAYER, "thickness_mm", 1e9), "less than or equal to 5000"),
+        ((*CHANNEL, "amplitude_mA", 1e300), "less than or equal to 1000000"),
+        ((*CHANNEL, "electrodes", {"left": 1e300, "right": -1e300}), "less than or equal to 1000"),
+        ((*CHANNEL, "electrodes", {"left": 1e-9, "right": -1e-9}), "leave the electrode out"),
+        ((*CHANNEL, "waveform", {"kind": "sine", "frequency_Hz": 5e-324}), r"greater than or equal to 0\.0001"),
+        (("tissues", "override", "skin", "conductivity_S_per_m", 1e-300), "greater than or equal to"),
+    ],
+)
+def test_numbers_out_of_all_reason_are_refused(path_and_value, accepted):
+    with pytest.raises(CaseError, match=accepted):
+        parse_case(changed(*path_and_value), "x.toml")
+
+
+def test_errors_travel_between_processes():
+    import pickle
+
+    from meshes.errors import MeshError
+    from sim.errors import SolverError
+
+    for error in (CaseError("a", "b", "c"), MeshError("a", "b", "c"), SolverError("gate", 1.0, 0.5, "detail")):
+        back = pickle.loads(pickle.dumps(error))
+        assert str(back) == str(error)
+        assert vars(back) == vars(error)
