@@ -48,5 +48,5 @@ class Block(Part):
 
     def overhang_mm(self, placement: Placement) -> float:
         """How far the pad reaches over the block's edge; negative when there is room left."""
-        reach = abs(placement.outline_mm(1440)).max(axis=0)
-        return float(max(reach[0] - self.length_mm / 2, reach[1] - self.width_mm / 2))
+        (x, y), (along_x, along_y) = placement.position_mm, placement.pad.reach_mm
+        return max(abs(x) + along_x - self.length_mm / 2, abs(y) + along_y - self.width_mm / 2)

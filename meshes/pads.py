@@ -25,6 +25,11 @@ class Disc(Part):
         """Radius of the largest disc that fits inside."""
         return self.diameter_mm / 2
 
+    @property
+    def reach_mm(self) -> tuple[float, float]:
+        """How far the outline reaches from the centre along x and along y."""
+        return self.diameter_mm / 2, self.diameter_mm / 2
+
     def distance_mm(self, points: Reals) -> Reals:
         """Signed distance (n,) from points (n, 2) in the pad's frame to the outline, negative inside."""
         return np.hypot(points[:, 0], points[:, 1]) - self.diameter_mm / 2
@@ -62,6 +67,13 @@ class Rectangle(Part):
     def half_width_mm(self) -> float:
         """Radius of the largest disc that fits inside."""
         return min(self.length_mm, self.width_mm) / 2
+
+    @property
+    def reach_mm(self) -> tuple[float, float]:
+        """How far the outline reaches from the centre along x and along y."""
+        lx, ly = self.length_mm / 2 - self.corner_radius_mm, self.width_mm / 2 - self.corner_radius_mm
+        c, s = abs(np.cos(np.radians(self.angle_deg))), abs(np.sin(np.radians(self.angle_deg)))
+        return float(lx * c + ly * s) + self.corner_radius_mm, float(lx * s + ly * c) + self.corner_radius_mm
 
     def _turned(self, points: Reals, sign: float) -> Reals:
         angle = np.radians(sign * self.angle_deg)

@@ -157,6 +157,20 @@ def test_outline_lies_at_distance_zero_and_encloses_the_area(placement):
     assert area == pytest.approx(placement.pad.area_mm2, rel=1e-4)
 
 
+@pytest.mark.parametrize("placement", [DISC, RECTANGLE], ids=["disc", "rectangle"])
+def test_reach_is_that_of_the_outline(placement):
+    reach = np.abs(placement.outline_mm(20000) - placement.position_mm).max(axis=0)
+    np.testing.assert_allclose(placement.pad.reach_mm, reach, rtol=1e-6)
+
+
+def test_a_turned_pad_may_touch_the_edge():
+    x = 50.0 - RECTANGLE.pad.reach_mm[0]
+    touching = Placement(name="plate", pad=RECTANGLE.pad, position_mm=(x, 0.0))
+    assert abs(BODY.overhang_mm(touching)) < 1e-12
+    mesh = build_mesh(BODY, (touching,), "draft")
+    assert mesh.record.areas_mm2["pad plate"] == pytest.approx(RECTANGLE.pad.area_mm2, rel=2e-3)
+
+
 def test_cache_gives_the_mesh_back_and_survives_damage(tmp_path):
     first = cached_mesh(BODY, (DISC,), "draft", tmp_path)
     path = next(tmp_path.glob("*.npz"))
