@@ -15,6 +15,7 @@ from meshes.store import content_key, find, keep, source_key
 from meshes.tagged import MeshRecord, TaggedMesh
 from sim.basis import Basis
 from sim.case import Case
+from sim.fem.compiled import forget_unfinished_forms
 from sim.fem.conduction import Terminal
 from sim.fem.domain import Domain
 from sim.fem.ranks import on_first_rank
@@ -103,6 +104,7 @@ def _solve(
     timings: Timings,
     comm: MPI.Comm,
 ) -> Basis | None:
+    on_first_rank(comm, forget_unfinished_forms)
     with progress.stage("solve", len(case.electrodes)) as advance:
         with timings.measure("setup"):
             domain = Domain.from_tagged(tagged, comm)

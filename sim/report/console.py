@@ -69,7 +69,9 @@ def _plain(text: str) -> str:
 
 
 def _table(title: str, first: str, *numbers: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    table = Table(
+        title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
     table.add_column(first, overflow="fold")
     for column in numbers:
         table.add_column(column, justify="right", overflow="fold")
