@@ -109,8 +109,8 @@ def test_wrong_measure_is_an_error(mesh):
 
 
 def test_a_flat_element_is_an_error(mesh):
-    with pytest.raises(MeshError, match="worst element: found quality 1e-06"):
-        build._compare(dataclasses.replace(mesh.record, worst_quality=1e-6), BODY, (DISC, RECTANGLE))
+    with pytest.raises(MeshError, match="worst element: found quality 1e-09"):
+        build._compare(dataclasses.replace(mesh.record, worst_quality=1e-9), BODY, (DISC, RECTANGLE))
 
 
 def test_an_entity_without_a_name_is_an_error():
