@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import json
 import os
+import socket
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -44,7 +45,7 @@ def find(path: Path, kind: type[K]) -> K | None:
         found = kind.load(path)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile):
+    except (ValueError, KeyError, OSError, EOFError, RuntimeError, zipfile.BadZipFile):
         path.unlink(missing_ok=True)  # damaged on disk: it will be built again
         return None
     os.utime(path)
@@ -65,17 +66,26 @@ def keep(path: Path, value: Kept) -> None:
     """Write to the path atomically, and drop what has not been used for longest when the folder is full."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, value.save)
-    files = sorted(path.parent.glob(f"*{path.suffix}"), key=lambda file: file.stat().st_mtime, reverse=True)
     total = 0
-    for file in files:
-        total += file.stat().st_size
-        if total > KEEP_BYTES and file != path:
-            file.unlink(missing_ok=True)
+    with os.scandir(path.parent) as entries:
+        files = [(entry.path, _facts(entry)) for entry in entries if entry.name.endswith(path.suffix)]
+    for name, (_, size) in sorted(files, key=lambda file: file[1], reverse=True):
+        total += size
+        if total > KEEP_BYTES and name != str(path) and not Path(name).name.startswith("."):
+            Path(name).unlink(missing_ok=True)
+
+
+def _facts(entry: "os.DirEntry[str]") -> tuple[float, int]:
+    """Time of last use and size; nothing for a file that another process has just dropped."""
+    try:
+        return entry.stat().st_mtime, entry.stat().st_size
+    except FileNotFoundError:
+        return 0.0, 0
 
 
 def write_atomically(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a file of a temporary name beside the path, then rename it."""
-    partial = path.with_name(f".{os.getpid()}.{path.name}")
+    partial = path.with_name(f".{socket.gethostname()}-{os.getpid()}.{path.name}")
     try:
         write(partial)
         partial.replace(path)

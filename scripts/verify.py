@@ -1,4 +1,4 @@
-"""Errors against exact answers at each accuracy: make verify. The table in docs/verification.md comes from here."""
+"""Errors against exact answers at each accuracy: make verify. The tables in docs/verification come from here."""
 
 import sys
 from pathlib import Path

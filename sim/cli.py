@@ -1,6 +1,7 @@
 """The command line: faradic run, check, schema."""
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -57,11 +58,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _folder_name(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("the name of a folder is empty")
+    return Path(text)
+
+
 def _run(options: argparse.Namespace) -> int:
+    # PETSc would take a closed pipe for a crash.
+    os.environ["PETSC_OPTIONS"] = f"{os.environ.get('PETSC_OPTIONS', '')} -no_signal_handler"
     from mpi4py import MPI
 
     from rich.console import Console
 
+    from sim.fem.ranks import on_first_rank
     from sim.progress import Silent
     from sim.report.console import Bars, show_outcome
     from sim.run import run_case
@@ -69,11 +79,16 @@ def _run(options: argparse.Namespace) -> int:
     comm = MPI.COMM_WORLD
     first = comm.rank == 0
     options.quiet = not first
-    case = _load(options)
+    case = comm.bcast(on_first_rank(comm, lambda: _load(options)), root=0)
     outcome = run_case(case, _folder(options), Bars(Console(stderr=True)) if first else Silent(), comm)
+    status = int(comm.bcast(None if outcome is None else EXIT[outcome.verdict.overall], root=0))
     if outcome is not None:
-        show_outcome(Console(), outcome.result, outcome.verdict, outcome.folder)
-    return int(comm.bcast(None if outcome is None else EXIT[outcome.verdict.overall], root=0))
+        try:
+            show_outcome(Console(), outcome.result, outcome.verdict, outcome.folder)
+            sys.stdout.flush()
+        except (BrokenPipeError, SystemExit):  # rich exits when the reader has seen enough; the run is complete
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -101,7 +116,7 @@ def _load(options: argparse.Namespace) -> "Case":
 
 
 def _folder(options: argparse.Namespace) -> Path:
-    return options.out or Path("runs") / options.case.stem
+    return Path("runs") / options.case.stem if options.out is None else options.out
 
 
 def _guarded(work: Callable[[argparse.Namespace], int], options: argparse.Namespace) -> int:
@@ -111,23 +126,38 @@ def _guarded(work: Callable[[argparse.Namespace], int], options: argparse.Namesp
     except (FaradicError, MeshError, OSError) as error:
         if options.debug:
             traceback.print_exc()
-        elif not getattr(options, "quiet", False):
+        elif not (getattr(options, "quiet", False) and _on_every_rank(error)):
             print(f"faradic: {error}", file=sys.stderr)
+        _end_others(error, FAILED)
         return FAILED
-    except Exception:
-        _end_all_ranks()
-        raise
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         print("faradic: interrupted; nothing that was finished is lost, start the same command again", file=sys.stderr)
+        _end_others(error, INTERRUPTED)
         return INTERRUPTED
+    except BaseException as error:
+        if _ranks() > 1:
+            traceback.print_exc()
+        _end_others(error, FAILED)
+        raise
 
 
-def _end_all_ranks() -> None:
-    """End the other ranks too, which would wait for ever for one that failed alone."""
+def _ranks() -> int:
     mpi = sys.modules.get("mpi4py.MPI")
-    if mpi is not None and mpi.COMM_WORLD.size > 1:
-        traceback.print_exc()
-        mpi.COMM_WORLD.Abort(FAILED)
+    return 1 if mpi is None else int(mpi.COMM_WORLD.size)
+
+
+def _on_every_rank(error: BaseException) -> bool:
+    """Whether all ranks have raised this error, so that none of them waits for another."""
+    from sim.errors import SolverError
+    from sim.fem.ranks import COLLECTIVE
+
+    return isinstance(error, SolverError) or any(error is known for known in COLLECTIVE)
+
+
+def _end_others(error: BaseException, status: int) -> None:
+    """End the other ranks, which would wait for ever for one that failed alone."""
+    if _ranks() > 1 and not _on_every_rank(error):
+        sys.modules["mpi4py.MPI"].COMM_WORLD.Abort(status)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

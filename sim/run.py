@@ -61,8 +61,8 @@ def run_case(
     start, timings = time.perf_counter(), Timings()
     progress = progress or Silent()
     with ExitStack() as stack:
-        drawing = stack.enter_context(Drawing()) if comm.rank == 0 else None
-        on_first_rank(comm, lambda: folder.mkdir(parents=True, exist_ok=True))
+        drawing = on_first_rank(comm, lambda: stack.enter_context(Drawing()))
+        on_first_rank(comm, lambda: _prepare(folder))
         solved = solve_case(case, cache_folder(), progress, timings, comm)
 
         def tell() -> Outcome:
@@ -72,6 +72,13 @@ def run_case(
             return outcome
 
         return on_first_rank(comm, tell)
+
+
+def _prepare(folder: Path) -> None:
+    """Make the run folder, and take away what an earlier run left: a failed run must not show another one's verdict."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in ("result.json", "verdict.json", "report.html", "case.json", "fields.vtu"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _tell(solved: Solved, folder: Path, drawing: Drawing, timings: Timings, start: float, advance: Any) -> Outcome:

@@ -4,13 +4,10 @@ Inside the house everything is SI; a name that carries another unit (``diameter_
 """
 
 MM = 1e-3
-CM = 1e-2
 MM2 = 1e-6
 CM2 = 1e-4
 MM3 = 1e-9
 MA = 1e-3
-UA = 1e-6
-MV = 1e-3
 MW = 1e-3
 MJ = 1e-3
 US = 1e-6
@@ -18,5 +15,3 @@ MS = 1e-3
 UC = 1e-6
 OHM_CM2 = 1e-4
 MA_PER_CM2 = MA / CM2
-UC_PER_CM2 = UC / CM2
-W_PER_CM2 = 1.0 / CM2

@@ -1,5 +1,6 @@
 """What a case must fulfil beyond its types: names that exist, pads on the body, geometry that can be meshed."""
 
+import math
 from collections import Counter
 from itertools import combinations
 
@@ -12,6 +13,7 @@ from sim.safety.limits import available_limits
 from sim.tissues import available_tissue_sets, load_tissue_set
 
 ROUNDING_MM = 1e-9
+SHORTEST_DIRECTION = 1e-6
 
 
 def check_case(case: Case, where: str) -> None:
@@ -95,8 +97,9 @@ def _tissues_exist(case: Case, where: str) -> None:
                 f'"{layer.tissue}"',
                 f"one of {', '.join(sorted(tissues.tissues))}, or a name in tissues.override",
             )
-        if layer.fibre_direction is not None and not any(layer.fibre_direction):
-            raise CaseError(f"{key}.fibre_direction", "[0, 0, 0]", "a direction, such as [1.0, 0.0, 0.0]")
+        if layer.fibre_direction is not None and math.hypot(*layer.fibre_direction) < SHORTEST_DIRECTION:
+            found = "[" + ", ".join(f"{component:g}" for component in layer.fibre_direction) + "]"
+            raise CaseError(f"{key}.fibre_direction", found, "a direction, such as [1.0, 0.0, 0.0]")
         override = case.tissues.override.get(layer.tissue)
         if override and not isinstance(override.conductivity_S_per_m, float) and layer.fibre_direction is None:
             raise CaseError(

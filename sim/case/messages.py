@@ -94,7 +94,7 @@ def path_text(keys: Keys, data: object) -> str:
         if isinstance(key, int) and isinstance(here, list) and key < len(here):
             here = here[key]
             name = here.get("name") if isinstance(here, dict) else None
-            text += f".{name}" if isinstance(name, str) else f"[{key}]"
+            text += f".{name}" if isinstance(name, str) and name.isprintable() else f"[{key}]"
         else:
             here = here.get(key) if isinstance(here, dict) else None
             text += f".{key}"

@@ -18,12 +18,22 @@ Conductivity = Annotated[float, Field(ge=1e-9, le=1e8)]
 Amplitude = Annotated[float, Field(ge=1e-9, le=1e6)]
 Weight = Annotated[float, Field(ge=-1e3, le=1e3)]
 SMALLEST_WEIGHT = 1e-6
+SMALLEST_CONTACT = 1e-3  # Ohm cm2
 
 
 class Electrode(Placement):
     """A pad on the skin; ``contact_impedance_ohm_cm2`` 0 is a perfect contact (an equipotential metal)."""
 
     contact_impedance_ohm_cm2: Annotated[float, Field(ge=0.0, le=1e12)] = 0.0
+
+    @model_validator(mode="after")
+    def _contact_is_perfect_or_not(self) -> Self:
+        if 0.0 < self.contact_impedance_ohm_cm2 < SMALLEST_CONTACT:
+            raise ValueError(
+                f"contact_impedance_ohm_cm2 {self.contact_impedance_ohm_cm2:g}; "
+                f"0 (a perfect contact) or at least {SMALLEST_CONTACT:g}"
+            )
+        return self
 
 
 class Axial(Part):
@@ -86,7 +96,11 @@ class Probe(Part):
 class Safety(Part):
     """The limits to hold the case against: files of ``cases/limits``."""
 
-    limits: Annotated[tuple[str, ...], Field(min_length=1)] = ("iec-60601-2-10", "fda-powered-muscle-stimulator")
+    limits: Annotated[tuple[str, ...], Field(min_length=1)] = (
+        "iec-60601-2-10",
+        "fda-powered-muscle-stimulator",
+        "direct-current",
+    )
 
 
 class Numerics(Part):
@@ -100,7 +114,7 @@ class Numerics(Part):
 class Case(Part):
     """Everything that a run needs; build it with ``load_case`` or ``parse_case``, which check it."""
 
-    title: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00\x1b]+$")]
     body: Block
     tissues: Tissues = Tissues()
     electrodes: Annotated[tuple[Electrode, ...], Field(min_length=2)]

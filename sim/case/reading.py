@@ -33,7 +33,7 @@ def load_case(path: Path, changes: dict[str, dict[str, object]] | None = None) -
         raise CaseError(
             str(path), f"bytes that are not UTF-8 (at byte {error.start})", "a text file in TOML"
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # tomllib's own error is a ValueError, as are numbers out of reach
         raise CaseError(str(path), f"a syntax error: {error}", "TOML, see cases/tens_low_back.toml") from error
     for table, values in (changes or {}).items():
         here = data.setdefault(table, {})

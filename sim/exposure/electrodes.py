@@ -58,7 +58,7 @@ def _electrode(case: Case, basis: Basis, response: Response, k: int, electrode: 
     rms = drive.rms(contact.values)
     p50, p95, p99 = weighted_percentiles(rms, contact.areas, (50.0, 95.0, 99.0))
     current_rms = float(drive.rms(currents))
-    charge = _charge_per_phase(case, currents, electrode.name)
+    charge = _charge_per_phase(case, currents)
     return ElectrodeExposure(
         area_mm2=contact.area / MM2,
         current_peak_mA=float(drive.peak(currents)) / MA,
@@ -85,11 +85,15 @@ def _contact_power(electrode: Electrode, products: Reals, response: Response) ->
     return electrode.contact_impedance_ohm_cm2 * OHM_CM2 * float((response.drive.gram * squares).sum()) / MW
 
 
-def _charge_per_phase(case: Case, currents: Reals, name: str) -> float | None:
-    """Charge per phase, C; the charges of several channels add up in the worst case. None for direct current alone."""
+def _charge_per_phase(case: Case, currents: Reals) -> float | None:
+    """Charge per phase, C; the charges of several channels add up in the worst case. None for direct current alone.
+
+    Every channel counts whose current passes the electrode, also one that does not name it: between its own pulses a
+    voltage channel is a short circuit for the others.
+    """
     charges = [
         abs(current) * channel.waveform.charge_per_phase_s
         for channel, current in zip(case.channels, currents, strict=True)
-        if name in channel.electrodes and channel.waveform.charge_per_phase_s is not None
+        if channel.waveform.charge_per_phase_s is not None
     ]
     return float(sum(charges)) if charges else None

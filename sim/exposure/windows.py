@@ -50,7 +50,8 @@ def peak_disc_average(samples: Samples, density: Reals) -> float:
     step = 0.1 * ONE_CM2_RADIUS
     around = np.array(list(product(range(-2, 3), repeat=3))) * step
     _, nearest = tree.query((best[:, None] + around).reshape(-1, 3))
-    return float(_disc_averages(tree, points[np.unique(nearest)], areas, currents).max())
+    peak = _disc_averages(tree, points[np.unique(nearest)], areas, currents).max()
+    return float(max(peak, (density @ samples.areas) / samples.area))  # a disc may just miss the whole contact
 
 
 def _binned(samples: Samples, density: Reals, spacing: float) -> tuple[Reals, Reals, Reals]:

@@ -3,10 +3,11 @@
 from typing import Any
 
 import basix.ufl
+import dolfinx
 import numpy as np
 import ufl
-from dolfinx import io, mesh
-from dolfinx.cpp.graph import AdjacencyList_int32
+from dolfinx import graph, io, mesh
+from packaging.version import Version
 
 
 def create_tetrahedra(comm: Any, cells: Any, points: Any) -> mesh.Mesh:
@@ -25,4 +26,11 @@ def tag_facets(msh: mesh.Mesh, facets: Any, values: Any) -> mesh.MeshTags:
     msh.topology.create_connectivity(dimension, dimension + 1)
     msh.topology.create_connectivity(dimension, 0)
     entities, tags = io.distribute_entity_data(msh, dimension, facets, values)
-    return mesh.meshtags_from_entities(msh, dimension, AdjacencyList_int32(entities), tags.astype(np.int32))
+    return mesh.meshtags_from_entities(msh, dimension, graph.adjacencylist(entities), tags.astype(np.int32))
+
+
+def cell_vertices(msh: mesh.Mesh) -> Any:
+    """Geometry nodes of this rank's cells, ghosts included (n, 4); from 0.11 on there is a list of such maps."""
+    if Version(dolfinx.__version__) >= Version("0.11"):
+        return msh.geometry.dofmaps[0]
+    return msh.geometry.dofmap

@@ -10,6 +10,7 @@ from dolfinx import fem
 
 from sim.basis import Contact
 from sim.exposure.triangles import facet_areas, to_constant, to_linear, unit_mass
+from sim.fem.compat import cell_vertices
 from sim.fem.conduction import Terminal
 from sim.fem.domain import Domain
 
@@ -32,7 +33,7 @@ def gather_cells(domain: Domain, potentials: tuple[fem.Function, ...]) -> Cells 
     """Vertices, cells, potentials and fields on rank 0, in the numbering of the mesh that was distributed."""
     msh, comm = domain.msh, domain.msh.comm
     own = msh.topology.index_map(3).size_local
-    geometry = msh.geometry.dofmap[:own]
+    geometry = cell_vertices(msh)[:own]
     numbers = msh.geometry.input_global_indices[geometry]
     corners = msh.geometry.x[geometry]
     values = np.stack([_at_corners(u, own) for u in potentials])
@@ -115,7 +116,7 @@ def _gather_face(domain: Domain, terminal: Terminal, functions: tuple[fem.Functi
     V = functions[0].function_space
     count = 3 if V.element.basix_element.degree == 1 else 6
     pairs = domain.face(terminal.face)
-    geometry = domain.msh.geometry
+    geometry, vertices = domain.msh.geometry, cell_vertices(domain.msh)
     corners, numbers, values = [], [], []
     for local in range(4):
         cells = pairs[pairs[:, 1] == local, 0]
@@ -123,7 +124,7 @@ def _gather_face(domain: Domain, terminal: Terminal, functions: tuple[fem.Functi
         places = np.vstack([face, (face[[1, 2, 0]] + face[[2, 0, 1]]) / 2])[:count]
         here = np.argmax(_tabulate(V, places, 0)[0], axis=1)  # the unknown that is 1 at the place
         dofs = V.dofmap.list[cells][:, here]
-        corners.append(geometry.x[geometry.dofmap[cells][:, FACES[local]]])
+        corners.append(geometry.x[vertices[cells][:, FACES[local]]])
         numbers.append(V.dofmap.index_map.local_to_global(dofs.ravel()).reshape(-1, count))
         values.append(np.stack([u.x.array[dofs] for u in functions]))
     parts = domain.msh.comm.gather(

@@ -7,6 +7,8 @@ from mpi4py import MPI
 
 T = TypeVar("T")
 
+COLLECTIVE: list[BaseException] = []  # errors that every rank has raised, so that none waits for another
+
 
 def on_first_rank(comm: MPI.Comm, work: Callable[[], T]) -> T | None:
     """Do the work on rank 0; the others wait and get None.
@@ -25,5 +27,6 @@ def on_first_rank(comm: MPI.Comm, work: Callable[[], T]) -> T | None:
             error = raised
     error = comm.bcast(error, root=0)
     if error is not None:
+        COLLECTIVE.append(error)
         raise error
     return result

@@ -60,7 +60,7 @@ def show_outcome(console: Console, result: dict[str, Any], verdict: SafetyVerdic
                 highlight=False,
             )
     console.print(f"\nVerdict: {WORDS[verdict.overall]}, {_plain(verdict.because)}", highlight=False)
-    console.print(f"Report:  {folder / 'report.html'}", highlight=False)
+    console.print(f"Report:  {_plain(str(folder / 'report.html'))}", highlight=False)
 
 
 def _plain(text: str) -> str:
@@ -141,4 +141,4 @@ def show_preview(console: Console, rows: list[tuple[str, str]], picture: Path) -
     for key, value in rows:
         table.add_row(key, _plain(value))
     console.print(table)
-    console.print(f"Placement: {picture}", highlight=False)
+    console.print(f"Placement: {_plain(str(picture))}", highlight=False)

@@ -1,7 +1,9 @@
 """Drawing in a process of its own: it imports while the solver runs, and when it dies the run goes on."""
 
+import ctypes
 import multiprocessing
 import signal
+import sys
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -12,6 +14,8 @@ from sim.report.fields import write_fields
 from sim.report.pictures import Picture, draw_all, warm_up
 from sim.response import Response
 from sim.tissues import Conductor
+
+PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 
 class Drawing:
@@ -36,8 +40,10 @@ class Drawing:
 
 
 def _leave_interrupts_alone() -> None:
-    """Ctrl-C reaches the whole process group; the run ends this process itself."""
+    """Ctrl-C reaches the whole process group, and the run ends this process itself; when it is killed, Linux does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _draw(

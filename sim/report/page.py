@@ -202,7 +202,9 @@ def _channel(channel: Channel, safe: SafeAmplitude) -> dict[str, str | tuple[str
         "electrodes": ", ".join(f"{name} {weight:+g}".replace("-", "−") for name, weight in channel.electrodes.items()),
         "amplitude": _amplitude(channel),
         "waveform": ", ".join(waveform),
-        "safe": (_amplitude(channel, safe.scale), f"{safe.limited_by} at {safe.at}") if safe.scale else (safe.note, ""),
+        "safe": (_amplitude(channel, safe.scale), f"{safe.limited_by} at {safe.at}")
+        if safe.scale is not None
+        else (safe.note, ""),
         "caution": (_amplitude(channel, above.scale), f"{above.raised_by} at {above.at}") if above else ("–", ""),
     }
 

@@ -14,6 +14,7 @@ from sim.exposure import Exposure
 from sim.response import Response
 from sim.safety.judgement import peak_current_mA
 from sim.solving import Solved
+from sim.tissues import load_tissue_set
 from sim.version import VERSION
 
 SCHEMA_VERSION = 1
@@ -83,7 +84,16 @@ def _channel(case: Case, response: Response, index: int) -> dict[str, float]:
 
 
 def _notes(case: Case) -> list[str]:
-    notes = []
+    tissues = load_tissue_set(case.tissues.set)
+    notes = [f"{tissues.title}: {tissues.caveat}"] if tissues.caveat else []
+    for channel in case.channels:
+        if channel.waveform.mean != 0.0 and "direct-current" not in case.safety.limits:
+            notes.append(
+                f"{channel.name} passes a net direct current, which no limit of this case bounds in the skin; "
+                'add "direct-current" to safety.limits'
+            )
+        if channel.waveform.frequency_Hz > tissues.valid_Hz[1]:
+            notes.append(f"{channel.name}: {tissues.title} is valid up to {tissues.valid_Hz[1]:g} Hz")
     for name, override in case.tissues.override.items():
         fibred = [layer for layer in case.body.layers if layer.tissue == name and layer.fibre_direction]
         if fibred and isinstance(override.conductivity_S_per_m, float):

@@ -96,6 +96,11 @@ class ElectrodeFacts:
         return _per(self.area_cm2, self.charge_per_phase_uC)
 
     @property
+    def net_dc_density_mA_per_cm2(self) -> Fact:
+        """Net direct current averaged over the contact area."""
+        return _per(self.area_cm2, self.net_dc_mA)
+
+    @property
     def shannon_k(self) -> Fact:
         """Shannon's k = log10(Q^2 / A), Q in uC per phase, A in cm2 (IEEE TBME 39:424, 1992)."""
         charge = self.charge_per_phase_uC
@@ -161,6 +166,7 @@ QUANTITIES: dict[Subject, dict[str, Quantity]] = {
         "area_cm2": Quantity("cm2", power=0),
         "current_rms_mA": Quantity("mA"),
         "net_dc_mA": Quantity("mA"),
+        "net_dc_density_mA_per_cm2": Quantity("mA/cm2"),
         "charge_per_phase_uC": Quantity("uC"),
         "charge_density_uC_per_cm2": Quantity("uC/cm2"),
         "phase_ms": Quantity("ms", power=0),

@@ -1,5 +1,7 @@
 """From the numbers of a case to the facts that limits are about, and to the verdict."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.case import Case, Channel, Electrode
@@ -22,7 +24,10 @@ def judge(case: Case, response: Response, electrodes: dict[str, ElectrodeExposur
 
 def _channel_facts(case: Case, response: Response, index: int) -> ChannelFacts:
     channel = case.channels[index]
-    return ChannelFacts.of(channel.name, channel.waveform, peak_current_mA(case, response, index), channel.amplitude_V)
+    peak = peak_current_mA(case, response, index)
+    facts = ChannelFacts.of(channel.name, channel.waveform, peak, channel.amplitude_V)
+    # The largest safe amplitude is told in terms of what the case sets; weights may make the peak another number.
+    return facts if channel.amplitude_mA is None else replace(facts, amplitude_mA=channel.amplitude_mA)
 
 
 def peak_current_mA(case: Case, response: Response, index: int) -> float:
@@ -33,7 +38,7 @@ def peak_current_mA(case: Case, response: Response, index: int) -> float:
 
 def _electrode_facts(case: Case, electrode: Electrode, exposure: ElectrodeExposure) -> ElectrodeFacts:
     driving: list[Channel] = [channel for channel in case.channels if electrode.name in channel.electrodes]
-    phases = [channel.waveform.phase_s for channel in driving if channel.waveform.phase_s is not None]
+    phases = [c.waveform.phase_s for c in driving or case.channels if c.waveform.phase_s is not None]
     charge = exposure.charge_per_phase_uC
     return ElectrodeFacts(
         name=electrode.name,

@@ -68,7 +68,7 @@ class CautionAbove(Part):
 
 
 class SafeAmplitude(Part):
-    """Largest peak current of a channel [mA] within all limits, when all channels are scaled together.
+    """Largest amplitude of a channel [mA] within all limits, when all channels are scaled together.
 
     ``scale`` is the factor on the amplitudes of the case (also in voltage drive), ``limited_by`` the check that is
     reached first and ``at`` its subject. Null, with a note, where no limit applies or one could not be evaluated;
@@ -129,7 +129,7 @@ def assess(
         overall=overall,
         because=because,
         checks=results,
-        max_safe_amplitude_mA={c.name: _safe_amplitude(c, electrodes, results) for c in channels},
+        max_safe_amplitude_mA={c.name: _safe_amplitude(c, results) for c in channels},
         scopes={each.id: each.scope for each in limits},
         unverified_checks=tuple(dict.fromkeys(resting)),
     )
@@ -237,20 +237,13 @@ def _overall(limits: Sequence[LimitSet], results: Sequence[CheckResult]) -> tupl
     return "pass", f"all {len(by['pass'])} checks that apply pass"
 
 
-def _safe_amplitude(
-    channel: ChannelFacts, electrodes: Sequence[ElectrodeFacts], results: Sequence[CheckResult]
-) -> SafeAmplitude:
-    """Smallest scale over the limits of a channel and of the electrodes it drives.
-
-    An electrode that floats, and a check without a subject, count for every channel.
-    """
-    own = {e.name for e in electrodes if channel.name in e.channels or not e.channels}
-    mine = [r for r in results if r.subject in ({channel.name} if r.scope == "channel" else own) or not r.subject]
+def _safe_amplitude(channel: ChannelFacts, results: Sequence[CheckResult]) -> SafeAmplitude:
+    """Smallest scale over all limits, because all channels are scaled together."""
     amplitude = abs(number(channel.amplitude_mA))
-    caution = _first_reached([r for r in mine if r.severity == "caution"])
-    limit = _first_reached([r for r in mine if r.severity == "limit"])
-    unknown = [r for r in mine if r.severity == "limit" and r.outcome == "not_evaluated"]
-    cautions_known = all(r.outcome != "not_evaluated" for r in mine if r.severity == "caution")
+    caution = _first_reached([r for r in results if r.severity == "caution"])
+    limit = _first_reached([r for r in results if r.severity == "limit"])
+    unknown = [r for r in results if r.severity == "limit" and r.outcome == "not_evaluated"]
+    cautions_known = all(r.outcome != "not_evaluated" for r in results if r.severity == "caution")
     above = None
     if caution and cautions_known and math.isfinite(amplitude):
         above = CautionAbove(

@@ -69,3 +69,29 @@ def test_an_error_ends_every_rank_with_one_line(tmp_path):
     finished = faradic(2, "run", case, "--out", tmp_path / "out", cache=tmp_path / "cache")
     assert finished.returncode == 1
     assert finished.stderr.count("diameter_mm: found -40.0") == 1
+
+
+def test_an_error_of_one_rank_alone_ends_the_others(tmp_path):
+    script = """
+import sys
+import sim.fem.unit_solves as unit_solves
+from mpi4py import MPI
+from sim.cli import main
+whole = unit_solves.Conduction.unit_solution
+def broken(self, k):
+    if MPI.COMM_WORLD.rank == 1:
+        raise MemoryError("on one rank")
+    return whole(self, k)
+unit_solves.Conduction.unit_solution = broken
+main(sys.argv[1:])
+"""
+    finished = subprocess.run(
+        ["mpirun", "-n", "2", sys.executable, "-c", script, "run", EXAMPLE, "--out", tmp_path, "--accuracy", "draft"],
+        cwd=ROOT,
+        env=os.environ | {"FARADIC_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert finished.returncode != 0
+    assert "MemoryError: on one rank" in finished.stderr

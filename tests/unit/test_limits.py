@@ -27,6 +27,9 @@ NUMBERS = {
     "fda-limited-output-2010-draft/electrode-mean-density": (2.0, "mA/cm2", "limit", "unverified"),
     "fda-limited-output-2010-draft/power-density": (0.25, "W/cm2", "limit", "unverified"),
     "shannon/k-caution": (1.5, "1", "caution", "secondary"),
+    "direct-current/net-density": (0.5, "mA/cm2", "limit", "unverified"),
+    "direct-current/net-density-caution": (0.1, "mA/cm2", "caution", "interpretation"),
+    "direct-current/net-current-of-pulses": (0.1, "mA", "caution", "unverified"),
     "shannon/k-limit": (1.85, "1", "limit", "secondary"),
 }
 

@@ -47,6 +47,7 @@ def with_fact(check, value):
     pad = replace(electrode(1e-3), **inside)
     change = {
         "mean_rms_mA_per_cm2": {"current_rms_mA": value * pad.area_cm2},
+        "net_dc_density_mA_per_cm2": {"net_dc_mA": value * pad.area_cm2},
         "power_density_W_per_cm2": {"current_rms_mA": 1e3 * math.sqrt(max(value, 0.0) * pad.area_cm2 / 500.0)},
         "shannon_k": {"charge_per_phase_uC": math.sqrt(10.0**value * pad.area_cm2)},
     }.get(check.quantity, {check.quantity: value})
@@ -74,7 +75,11 @@ def test_every_limit_passes_just_below_and_trips_just_above(each, check):
 @pytest.mark.parametrize("value", [math.nan, math.inf, None])
 def test_nothing_unknown_passes(each, check, value):
     channels, electrodes = with_fact(check, 1.0)
-    unknown = {"shannon_k": "charge_per_phase_uC", "peak_1cm2_rms_mA_per_cm2": "peak_1cm2_rms_mA_per_cm2"}
+    unknown = {
+        "shannon_k": "charge_per_phase_uC",
+        "peak_1cm2_rms_mA_per_cm2": "peak_1cm2_rms_mA_per_cm2",
+        "net_dc_density_mA_per_cm2": "net_dc_mA",
+    }
     if check.subject == "channel":
         channels = [replace(channels[0], **{check.quantity: value})]
     else:
@@ -239,7 +244,8 @@ def scaled_verdict(factor, limits=EVERYTHING, area_cm2=6.0, waveform=TENS, ampli
 @given(st.sampled_from(EVERYTHING), st.floats(0.01, 50.0), st.floats(0.05, 40.0), st.floats(1.0, 2000.0))
 @settings(max_examples=60, deadline=None)
 def test_safe_amplitude_is_where_the_verdict_turns(each, amplitude_mA, area_cm2, rate_Hz):
-    waveform = Biphasic(phase_us=200.0, rate_Hz=rate_Hz)
+    balanced = each.id != "direct-current"
+    waveform = Biphasic(phase_us=200.0, rate_Hz=rate_Hz) if balanced else Monophasic(phase_us=200.0, rate_Hz=rate_Hz)
     case = {"limits": [each], "area_cm2": area_cm2, "waveform": waveform, "amplitude_mA": amplitude_mA}
     safe = scaled_verdict(1.0, **case).max_safe_amplitude_mA["ch1"]
     assert safe.value == pytest.approx(amplitude_mA * safe.scale)
@@ -271,13 +277,16 @@ def test_too_long_a_phase_has_no_safe_amplitude():
     assert (safe.value, safe.limited_by) == (0.0, "fda-limited-output-2010-draft/phase-duration")
 
 
-def test_each_channel_is_limited_by_its_own_electrodes_and_by_floating_ones():
+def test_channels_are_scaled_together_so_the_first_limit_reached_holds_for_all():
     fda = load_limits(["fda-powered-muscle-stimulator"])
     channels = [channel(name="one"), channel(name="two")]
     pads = [electrode(name="a", channels=("one",), area_cm2=1.0), electrode(name="b", channels=("two",), area_cm2=9.0)]
     safe = assess(fda, channels, pads).max_safe_amplitude_mA
-    assert (safe["one"].at, safe["two"].at) == ("a", "b")
-    assert safe["two"].value == pytest.approx(3.0 * safe["one"].value)
+    assert (safe["one"].at, safe["two"].at) == ("a", "a")
+    assert safe["one"].scale == safe["two"].scale
+    louder = [channel(name="one"), channel(amplitude_mA=80.0, name="two")]
+    safe = assess(fda, louder, pads).max_safe_amplitude_mA
+    assert safe["two"].value / safe["one"].value == pytest.approx(80.0 / channel(name="one").amplitude_mA)
     floating = electrode(name="c", channels=(), area_cm2=0.01)
     both = assess(fda, channels, [*pads, floating]).max_safe_amplitude_mA
     assert {safe.at for safe in both.values()} == {"c"}
