@@ -7,7 +7,7 @@ CASE ?= cases/tens_low_back.toml
 # Worker processes of the tests. Those of tests/mpi start mpirun themselves.
 WORKERS ?= 2
 
-.PHONY: help run test check format lint types bench verify schema
+.PHONY: help run test check format lint types bench verify gallery schema
 
 help:    ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 16
@@ -34,6 +34,9 @@ bench:   ## time and memory of typical cases
 
 verify:  ## the verification cases, with their measured errors
 	$(ENV) python3 scripts/verify.py
+
+gallery: ## pictures of all cases, their cost and convergence: docs/gallery.md
+	$(ENV) python3 scripts/gallery.py
 
 schema:  ## cases/schema.json, from the models of the case file
 	$(ENV) faradic schema >cases/schema.json.new || { rm cases/schema.json.new; false; }

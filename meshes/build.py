@@ -1,4 +1,4 @@
-"""From a body and its pads to a tagged mesh, by Gmsh."""
+"""From a geometry to a tagged mesh, by Gmsh."""
 
 import time
 from collections.abc import Iterator
@@ -7,50 +7,99 @@ from contextlib import contextmanager
 import gmsh
 import numpy as np
 
-from meshes.arrays import Integers, Reals
-from meshes.block import Block
-from meshes.drawing import Drawing, draw_block
+from meshes.arrays import Integers
+from meshes.clashes import check_apart, nearest_surfaces, touching_parts
+from meshes.drawing import Drawing, draw
 from meshes.errors import MeshError
-from meshes.pads import Placement
-from meshes.sizing import Accuracy, add_size_field, check_sizes
-from meshes.tagged import MeshRecord, TaggedMesh
+from meshes.fields import SizeField
+from meshes.flipping import mend_surfaces
+from meshes.geometry import Geometry
+from meshes.lifting import contact_name, lift_layers, lift_stacks
+from meshes.measuring import compare_pads, compare_volumes, measure
+from meshes.pieces import Groups, Pieces, extract
+from meshes.sizing import Accuracy, check_sizes, lifted_mm
+from meshes.splitting import name_interfaces, split_sheets
+from meshes.tagged import TaggedMesh
 
-TRIANGLE, TETRAHEDRON = 2, 4  # element types of Gmsh
-DELAUNAY_2D, HXT_3D = 5, 10  # mesh algorithms of Gmsh
-TOLERANCE = 0.005  # measured areas and volumes against the specification
-WORST_QUALITY = 1e-7  # flatter is degenerate; flat elements of thin layers far from the pads reach 1e-5
+DELAUNAY_2D, FRONTAL_2D = 5, 6  # mesh algorithms of Gmsh
+DELAUNAY_3D, HXT_3D = 1, 10
+# Facets of curved surfaces may cut each other; they do not when they are small enough. Factor of the size on round
+# things, and the algorithms, of each try.
+TRIES = ((1.0, DELAUNAY_2D, HXT_3D), (0.7, FRONTAL_2D, HXT_3D), (0.5, DELAUNAY_2D, DELAUNAY_3D))
 
 
-def build_mesh(body: Block, placements: tuple[Placement, ...], accuracy: Accuracy) -> TaggedMesh:
-    """Mesh a body with pads on it.
+def build_mesh(geometry: Geometry, accuracy: Accuracy) -> TaggedMesh:
+    """Mesh a body with everything on it and in it.
 
     Parameters
     ----------
-    body, placements
-        The geometry.
+    geometry
+        What to mesh.
     accuracy
         Row of the size table.
 
     Returns
     -------
     TaggedMesh
-        Volume groups are named after the layers; face groups are ``pad <name>``, ``insulated`` and
-        ``interface <upper>|<lower>``.
+        Volume groups are named after the regions. Face groups: ``pad <name>`` (and ``pad <name> detached <i>``) where
+        metal lies on the skin; ``terminal <name>`` for metal on a stack, on leads, needles and implants; ``contact
+        <name> outside`` and ``inside`` on both sides of the gap between a stack and the skin; ``sheet <name> outside``
+        and ``inside`` around an inclusion; ``skin`` (bare), ``cut`` (the body's ends and bottom), ``insulated``
+        (shafts, insulators, sides of stacks, walls of missing skin) and ``interface <one>|<other>``.
 
     Raises
     ------
     MeshError
         If the geometry cannot be meshed, or the mesh is not the geometry.
     """
-    check_sizes(body, placements, accuracy)
+    check_sizes(geometry, accuracy)
     start = time.perf_counter()
+    base = lifted_mm(geometry.body)
+    for attempt in TRIES:
+        try:
+            pieces = _drawn_and_meshed(geometry, base, accuracy, *attempt)
+            break
+        except _Unmeshed as error:
+            if attempt == TRIES[-1]:
+                raise touching_parts(geometry) or error.reason from error
+    lift_layers(pieces, geometry, base)
+    compare_pads(pieces, geometry)
+    lift_stacks(pieces, geometry, accuracy)
+    split_sheets(pieces, geometry)
+    name_interfaces(pieces, geometry)
+    tagged = _tagged(pieces, geometry, gmsh.__version__, start)
+    check_apart(tagged.points_mm, pieces.faces)
+    return tagged
+
+
+class _Unmeshed(Exception):
+    """A try that failed, and why; another one may not."""
+
+    def __init__(self, reason: MeshError) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+def _drawn_and_meshed(
+    geometry: Geometry, base: float, accuracy: Accuracy, finer: float, algorithm_2d: int, algorithm_3d: int
+) -> Pieces:
+    """One try in a session of its own: Gmsh does not mesh again where it failed."""
     with _session():
-        drawing = _draw(body, placements)
-        add_size_field(body, placements, {p.name: drawing.faces[f"pad {p.name}"] for p in placements}, accuracy)
-        _generate()
-        mesh = _extract(drawing, start)
-    _compare(mesh.record, body, placements)
-    return mesh
+        gmsh.option.setNumber("Mesh.Algorithm", algorithm_2d)
+        gmsh.option.setNumber("Mesh.Algorithm3D", algorithm_3d)
+        try:
+            drawing = _draw(geometry, base)
+        except MeshError as error:
+            raise (_Unmeshed(error) if error.what == "geometry" else error) from error
+        masses = {name: sum(gmsh.model.occ.getMass(3, tag) for tag in tags) for name, tags in drawing.volumes.items()}
+        SizeField(geometry, drawing, accuracy, finer).install()
+        try:
+            _generate(geometry, drawing)
+            pieces = extract(drawing)
+            compare_volumes(pieces, geometry, masses, base)
+        except MeshError as error:
+            raise _Unmeshed(error) from error
+    return pieces
 
 
 @contextmanager
@@ -60,12 +109,11 @@ def _session() -> Iterator[None]:
         for option, value in {
             "General.Terminal": 0,
             "General.NumThreads": 1,  # the same mesh in every run
+            "Geometry.OCCParallel": 0,
             "Mesh.LcIntegrationPrecision": 1e-4,  # along curves; the default, 1e-9, takes longer than all the rest
             "Mesh.MeshSizeExtendFromBoundary": 0,
             "Mesh.MeshSizeFromPoints": 0,
             "Mesh.MeshSizeFromCurvature": 0,
-            "Mesh.Algorithm": DELAUNAY_2D,
-            "Mesh.Algorithm3D": HXT_3D,
             "Mesh.Optimize": 1,
             "Mesh.OptimizeThreshold": 0.1,
         }.items():
@@ -75,108 +123,58 @@ def _session() -> Iterator[None]:
         gmsh.finalize()
 
 
-def _draw(body: Block, placements: tuple[Placement, ...]) -> Drawing:
+def _draw(geometry: Geometry, base: float) -> Drawing:
     try:
-        return draw_block(body, placements)
+        return draw(geometry, base)
     except MeshError:
         raise
     except Exception as error:  # OpenCASCADE's errors arrive as bare Exception
         raise MeshError("geometry", str(error), "parts that OpenCASCADE can cut out of each other") from error
 
 
-def _generate() -> None:
+def _generate(geometry: Geometry, drawing: Drawing) -> None:
+    """Mesh; where it fails, name the surfaces that are to blame."""
     gmsh.logger.start()
     try:
+        gmsh.model.mesh.generate(2)
+        mend_surfaces()
         gmsh.model.mesh.generate(3)
     except Exception as error:  # Gmsh raises bare Exception; its log holds the reason
         reasons = [line for line in gmsh.logger.get() if line.startswith("Error")]
-        raise MeshError("Gmsh", reasons[-1] if reasons else str(error), "a geometry without slivers") from error
+        raise nearest_surfaces(drawing, geometry) or MeshError(
+            "Gmsh", reasons[-1] if reasons else str(error), "a geometry without slivers"
+        ) from error
     finally:
         gmsh.logger.stop()
 
 
-def _extract(drawing: Drawing, start: float) -> TaggedMesh:
-    """Collect the elements of the named entities, and measure them."""
-    node_tags, coordinates, _ = gmsh.model.mesh.getNodes()
-    points = coordinates.reshape(-1, 3)
-    number = np.full(int(node_tags.max()) + 1, -1, dtype=np.int64)
-    number[node_tags] = np.arange(len(node_tags))
-    volume_names = {name: i + 1 for i, name in enumerate(drawing.volumes)}
-    face_names = {name: i + 1 for i, name in enumerate(drawing.faces)}
-    cells, cell_tags, quality = _elements(TETRAHEDRON, 4, drawing.volumes, volume_names, number)
-    facets, facet_tags, _ = _elements(TRIANGLE, 3, drawing.faces, face_names, number)
-    used = np.unique(cells)
-    if len(used) != len(points):  # nodes of auxiliary entities
-        number = np.full(len(points), -1, dtype=np.int64)
-        number[used] = np.arange(len(used))
-        points, cells, facets = points[used], number[cells], number[facets]
-    edges = points[cells]
-    lengths = np.array(
-        [np.linalg.norm(edges[:, i] - edges[:, j], axis=1) for i, j in ((0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3))]
+def _tagged(pieces: Pieces, geometry: Geometry, version: str, start: float) -> TaggedMesh:
+    """The pieces as one mesh, and what was measured on it."""
+    for patch in pieces.skin:
+        if patch.piece is None:
+            pieces.add_face("skin", patch.facets)
+        else:
+            name = contact_name(patch.piece.pad, patch.piece.detached).replace("contact", "pad", 1)
+            pieces.add_face(name, patch.facets)
+    cells = {region.name: pieces.cells[region.name] for region in geometry.regions if region.name in pieces.cells}
+    volume_names, all_cells, cell_tags = _numbered(cells, 4)
+    face_names, facets, facet_tags = _numbered(pieces.faces, 3)
+    record = measure(pieces.points, cells, pieces.faces, version, time.perf_counter() - start)
+    return TaggedMesh(
+        points_mm=pieces.points,
+        cells=all_cells,
+        cell_tags=cell_tags,
+        facets=facets,
+        facet_tags=facet_tags,
+        volume_names=volume_names,
+        face_names=face_names,
+        record=record,
+        twins=pieces.twins,
     )
-    volumes = _sum_by(_tetrahedron_volumes(points[cells]), cell_tags, volume_names)
-    areas = _sum_by(_triangle_areas(points[facets]), facet_tags, face_names)
-    record = MeshRecord(
-        cells=len(cells),
-        vertices=len(points),
-        volumes_mm3=volumes,
-        areas_mm2=areas,
-        worst_quality=float(quality.min()),
-        smallest_mm=float(lengths.min()),
-        largest_mm=float(lengths.max()),
-        gmsh=gmsh.option.getString("General.Version"),
-        seconds=time.perf_counter() - start,
-    )
-    return TaggedMesh(points, cells, cell_tags, facets, facet_tags, volume_names, face_names, record)
 
 
-def _elements(
-    kind: int, nodes: int, groups: dict[str, list[int]], tags: dict[str, int], number: Integers
-) -> tuple[Integers, Integers, Reals]:
-    """Vertex numbers, group tags and qualities of all elements of the groups."""
-    vertices, labels, qualities = [], [], []
-    for name, entities in groups.items():
-        for entity in entities:
-            element_tags, element_nodes = gmsh.model.mesh.getElementsByType(kind, entity)
-            vertices.append(number[element_nodes].reshape(-1, nodes))
-            labels.append(np.full(len(element_tags), tags[name], dtype=np.int64))
-            qualities.append(gmsh.model.mesh.getElementQualities(element_tags, "gamma"))
-    return np.vstack(vertices), np.concatenate(labels), np.concatenate(qualities)
-
-
-def _tetrahedron_volumes(corners: Reals) -> Reals:
-    a, b, c = (corners[:, i] - corners[:, 0] for i in (1, 2, 3))
-    return np.abs(np.einsum("ij,ij->i", a, np.cross(b, c))) / 6
-
-
-def _triangle_areas(corners: Reals) -> Reals:
-    return np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1) / 2
-
-
-def _sum_by(values: Reals, tags: Integers, names: dict[str, int]) -> dict[str, float]:
-    return {name: float(values[tags == tag].sum()) for name, tag in names.items()}
-
-
-def _compare(record: MeshRecord, body: Block, placements: tuple[Placement, ...]) -> None:
-    """Hold the mesh against the specification.
-
-    Raises
-    ------
-    MeshError
-        If an area or a volume is off by more than 0.5 %, or an element is flat.
-    """
-    section = body.length_mm * body.width_mm
-    pads = {f"pad {p.name}": p.pad.area_mm2 for p in placements}
-    outside = 2 * section + 2 * (body.length_mm + body.width_mm) * body.depth_mm - sum(pads.values())
-    layers = {name: section * layer.thickness_mm for name, layer in zip(body.layer_names, body.layers, strict=True)}
-    for group, measured, expected in (
-        *((f"volume of {n}", record.volumes_mm3[n], v) for n, v in layers.items()),
-        *((f"area of {n}", record.areas_mm2[n], a) for n, a in pads.items()),
-        ("area of the insulated surface", record.areas_mm2["insulated"], outside),
-    ):
-        if not abs(measured - expected) <= TOLERANCE * expected:
-            raise MeshError(group, f"{measured:.6g}", f"{expected:.6g} within {100 * TOLERANCE:g} %")
-    if not record.worst_quality >= WORST_QUALITY:
-        raise MeshError(
-            "worst element", f"quality {record.worst_quality:.2g}", f"at least {WORST_QUALITY:g} (1 is a regular one)"
-        )
+def _numbered(groups: Groups, nodes: int) -> tuple[dict[str, int], Integers, Integers]:
+    """Tags of the groups, all their elements, and the tag of each."""
+    names = {name: i + 1 for i, name in enumerate(groups)}
+    elements = np.vstack([np.empty((0, nodes), dtype=np.int64), *groups.values()])
+    return names, elements, np.repeat(np.array(list(names.values())), [len(group) for group in groups.values()])

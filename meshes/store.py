@@ -35,7 +35,7 @@ def content_key(content: object) -> str:
 
 def source_key(*sources: Path) -> str:
     """Hash of the code in folders and files, so that nothing is found that another version of it built."""
-    files = [file for source in sources for file in ([source] if source.is_file() else sorted(source.glob("*.py")))]
+    files = [file for source in sources for file in ([source] if source.is_file() else sorted(source.rglob("*.py")))]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:24]
 
 

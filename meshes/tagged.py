@@ -1,7 +1,7 @@
 """The mesh that leaves this package: plain arrays with named groups, and what was measured on them."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +60,10 @@ class TaggedMesh:
         Tag of each named group.
     record
         Measured facts.
+    twins
+        Pairs (p, 2) of an original vertex and its duplicate, which coincide in space: along a thin sheet N the mesh is
+        split, and the cells inside use the duplicates. The faces ``N outside`` and ``N inside`` coincide triangle by
+        triangle; where a sheet ends within the mesh, they share their vertices.
     """
 
     points_mm: Reals
@@ -70,6 +74,7 @@ class TaggedMesh:
     volume_names: dict[str, int]
     face_names: dict[str, int]
     record: MeshRecord
+    twins: Integers = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
 
     def save(self, path: Path) -> None:
         """Write to a NumPy archive."""
@@ -82,6 +87,7 @@ class TaggedMesh:
                 cell_tags=self.cell_tags,
                 facets=self.facets,
                 facet_tags=self.facet_tags,
+                twins=self.twins,
                 facts=np.array(json.dumps(facts)),
             )
 
@@ -99,4 +105,5 @@ class TaggedMesh:
                 volume_names=facts["volume_names"],
                 face_names=facts["face_names"],
                 record=MeshRecord(**facts["record"]),
+                twins=archive["twins"],
             )

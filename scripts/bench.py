@@ -60,7 +60,7 @@ def overkill():
     from sim.tissues import case_conductors
 
     case = load_case(EXAMPLE)
-    tagged = build_mesh(case.body, case.placements, "overkill")
+    tagged = build_mesh(case.geometry, "overkill")
     basis = solve_basis(Domain.from_tagged(tagged, MPI.COMM_SELF), case_conductors(case), case_terminals(case))
     assert basis is not None
     response = respond(case, basis)

@@ -14,6 +14,15 @@ sys.path.insert(0, str(ROOT / "tests" / "verification"))
 
 import references  # noqa: E402  (beside the tests)
 from domains import disc_on_grounded_block  # noqa: E402
+from embedded import embedded  # noqa: E402
+from round_bodies import (  # noqa: E402
+    PLACES,
+    concentric_cylinders,
+    concentric_spheres,
+    wrapped_pads,
+    wrapped_pads_exact,
+)
+from stacked import SHEET, resistive_sheet  # noqa: E402
 
 from meshes.build import build_mesh  # noqa: E402
 from sim.case import load_case  # noqa: E402
@@ -23,7 +32,7 @@ from sim.fem.domain import Domain  # noqa: E402
 from sim.fem.unit_solves import solve_basis  # noqa: E402
 from sim.response import respond  # noqa: E402
 from sim.solving import case_terminals  # noqa: E402
-from sim.tissues import Conductor, case_conductors  # noqa: E402
+from sim.tissues import Uniform, case_conductors  # noqa: E402
 
 RADIUS = 0.01
 ACCURACIES = ("draft", "standard", "fine")
@@ -34,7 +43,7 @@ def block(accuracy, z):
     case = load_case(ROOT / "cases" / "tens_low_back.toml")
     electrodes = tuple(e.model_copy(update={"contact_impedance_ohm_cm2": z * 1e4}) for e in case.electrodes)
     case = case.model_copy(update={"electrodes": electrodes, "probes": ()})
-    tagged = build_mesh(case.body, case.placements, accuracy)
+    tagged = build_mesh(case.geometry, accuracy)
     basis = solve_basis(Domain.from_tagged(tagged, MPI.COMM_SELF), case_conductors(case), case_terminals(case))
     response = respond(case, basis)
     exact = block_reference(case, z)
@@ -52,7 +61,7 @@ def block_reference(case, z):
     layers = references.Block(
         size=size,
         thickness=tuple(layer.thickness_mm * 1e-3 for layer in body.layers),
-        σ=tuple(tuple(np.diag(c.conductivity)) for c in case_conductors(case)),
+        σ=tuple(tuple(np.diag(c.tensors(np.zeros((1, 3)))[0])) for c in case_conductors(case)),
     )
     pads = [
         references.Pad(
@@ -68,8 +77,8 @@ def half_space(accuracy, layers, σ, z, half_size):
     resistances = []
     for size in (half_size, 2 * half_size):
         tagged = disc_on_grounded_block(1e3 * RADIUS, 1e3 * RADIUS * size, layers, accuracy)
-        conductors = tuple(Conductor(name, name, np.diag(s), "") for (name, _), s in zip(layers, σ, strict=True))
-        terminals = (Terminal("disc", "pad disc", z), Terminal("ground", "ground", 0.0))
+        conductors = tuple(Uniform(name, name, np.diag(s), "") for (name, _), s in zip(layers, σ, strict=True))
+        terminals = (Terminal("disc", (("pad disc", z),)), Terminal("ground", (("ground", 0.0),)))
         basis = solve_basis(Domain.from_tagged(tagged, MPI.COMM_SELF), conductors, terminals)
         resistances.append(1 / basis.admittance[0, 0])
     return basis.facts.unknowns, 2 * resistances[1] - resistances[0]
@@ -97,8 +106,74 @@ def half_space_cases():
     yield "fibres upright", whole, [(0.15, 0.15, 0.45)], 0.0, 5.0, references.axial_disc_resistance(0.15, 0.45, RADIUS)
 
 
+def limbs(console):
+    """Pads on a limb, and radial current."""
+    table = Table("pads", "z, Ω cm²", "accuracy", "unknowns", "R %", "p50 %", "p95 %", "p99 %", title="limb")
+    for name, places in PLACES.items():
+        for z, terms in ((0.02, 60), (0.2, 48)):
+            R, percentiles = wrapped_pads_exact(places, z, terms if name != "off centre" else 36)  # not symmetric
+            for accuracy in ACCURACIES:
+                unknowns, found, densities = wrapped_pads(places, z, accuracy)
+                errors = (found / R - 1, *(densities / percentiles - 1))
+                row = (f"{100 * e:+.2f}" for e in errors)
+                table.add_row(f"{name} ({R:.2f} Ω)", f"{1e4 * z:g}", accuracy, str(unknowns), *row)
+    console.print(table)
+    table = Table("radius mm", *(f"{a} %" for a in ACCURACIES[:2]), title="limb that becomes a block, z = 2000 Ω cm²")
+    for radius in (100.0, 200.0):
+        R = wrapped_pads_exact(PLACES["along"], 0.2, (32, 32), radius)[0]
+        errors = (wrapped_pads(PLACES["along"], 0.2, accuracy, radius)[1] / R - 1 for accuracy in ACCURACIES[:2])
+        table.add_row(f"{radius:g} ({R:.2f} Ω)", *(f"{100 * e:+.2f}" for e in errors))
+    console.print(table)
+    table = Table("radial current", "fibres", *(f"{a} %" for a in ACCURACIES), title="concentric terminals")
+    for name, solve in (("cylinders", concentric_cylinders), ("spheres", concentric_spheres)):
+        for fibres in (None, (1.0, 0.0, 0.0), (0.0, 1.0, 0.0)):
+            errors = (solve(accuracy, fibres=fibres)[1] for accuracy in ACCURACIES)
+            table.add_row(name, "none" if fibres is None else f"{fibres}", *(f"{100 * e:+.3f}" for e in errors))
+    console.print(table)
+
+
+INCLUSIONS = {
+    "metal sphere": (3, (10.0,), (np.inf,), 0.0),
+    "insulating sphere": (3, (10.0,), (0.0,), 0.0),
+    "tissue sphere": (3, (10.0,), (3.0,), 0.0),
+    "coated sphere": (3, (10.0, 8.0), (0.03, 3.0), 0.0),
+    "sphere with a sheet": (3, (10.0,), (3.0,), 0.05),
+    "metal cylinder": (2, (10.0,), (np.inf,), 0.0),
+    "tissue cylinder": (2, (10.0,), (3.0,), 0.0),
+    "cylinder with a sheet": (2, (10.0,), (3.0,), 0.05),
+    "cylinder with a thin shell": (2, (10.25, 9.75), (0.01, 3.0), 0.0),
+}
+
+
+def inclusions(console):
+    """Dipoles in a uniform field."""
+    table = Table("inclusion", "accuracy", "unknowns", "G %", "φ %", "J %", "current %", title="in a uniform field")
+    for name, parameters in INCLUSIONS.items():
+        for accuracy in ACCURACIES:
+            found = embedded(accuracy, *parameters)
+            errors = [found.conductance_error, found.potential_error]
+            if np.inf in parameters[2]:
+                errors += [found.density_error, found.through_error]
+            row = (f"{100 * e:+.3f}" for e in errors)
+            table.add_row(name, accuracy, str(found.basis.facts.unknowns), *row)
+    console.print(table)
+
+
+def electrodes(console):
+    """A sheet of rubber under a snap."""
+    table = Table("accuracy", "unknowns", "G %", "J, r.m.s. %", "peak / mean %", title="resistive sheet under a snap")
+    for accuracy in ACCURACIES[:2]:
+        basis, error, r, samples = resistive_sheet(accuracy)
+        J, exact = samples.values[0], SHEET.density(r)
+        rms = np.sqrt((J - exact) ** 2 @ samples.areas / (exact**2 @ samples.areas))
+        peak = J.max() / (J @ samples.areas / samples.area) / SHEET.peak_to_mean - 1
+        row = (f"{100 * e:+.3f}" for e in (error, rms, peak))
+        table.add_row(accuracy, str(basis.facts.unknowns), *row)
+    console.print(table)
+
+
 def main():
-    """Print one table of the block and one of the half-space."""
+    """Print the tables of all pages."""
     console = Console(width=120)
     table = Table(
         "example block", "accuracy", "unknowns", "R %", "p50 %", "p95 %", "p99 %", title="against cosine series"
@@ -113,6 +188,8 @@ def main():
         errors = [half_space(a, layers, σ, z, half_size)[1] / exact - 1 for a in ACCURACIES]
         table.add_row(name, f"{exact:.4f}", *(f"{100 * e:+.2f}" for e in errors))
     console.print(table)
+    for tables in (limbs, inclusions, electrodes):
+        tables(console)
 
 
 if __name__ == "__main__":

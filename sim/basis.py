@@ -11,8 +11,8 @@ import numpy as np
 
 from meshes.arrays import Integers, Reals
 
-BASIS_ARRAYS = ("points", "cells", "layers", "potentials", "fields", "admittance")
-CONTACT_ARRAYS = ("corners", "density", "products")
+BASIS_ARRAYS = ("points", "cells", "layers", "conductivity", "potentials", "fields", "admittance")
+CONTACT_ARRAYS = ("corners", "density", "losses")
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class SolveFacts:
 
 @dataclass(frozen=True)
 class Contact:
-    """The face of one terminal.
+    """Where the current of one terminal enters the body: its faces, or the sheets below its stack of layers.
 
     Parameters
     ----------
@@ -54,14 +54,15 @@ class Contact:
     density
         Normal current density into the body for each unit solution, A/m2 per volt, at the corners of the facets
         (terminals, f, 3): linear on each facet, its integral is the current of the terminal.
-    products
-        Integrals over the face of the products of the densities of two unit solutions (terminals, terminals), A2/m2.
+    losses
+        Heat in the contact impedances and sheets that the terminal's current passes, Σ z ∫ J_k J_l ds for two unit
+        solutions (terminals, terminals), W per V2; a perfect contact has none.
     """
 
     name: str
     corners: Reals
     density: Reals
-    products: Reals
+    losses: Reals
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ class Basis:
         Index into ``layer_names`` of each cell (m,).
     layer_names, terminals
         Names.
+    conductivity
+        Symmetric tensor of each cell (m, 3, 3), S/m.
     potentials
         At the vertices (terminals, n), V per V.
     fields
@@ -95,6 +98,7 @@ class Basis:
     layers: Integers
     layer_names: tuple[str, ...]
     terminals: tuple[str, ...]
+    conductivity: Reals
     potentials: Reals
     fields: Reals
     contacts: tuple[Contact, ...]
@@ -104,9 +108,7 @@ class Basis:
     def save(self, path: Path) -> None:
         """Write to a NumPy archive."""
         names = {"layer_names": self.layer_names, "terminals": self.terminals, "facts": asdict(self.facts)}
-        arrays = {
-            key: getattr(self, key) for key in ("points", "cells", "layers", "potentials", "fields", "admittance")
-        }
+        arrays = {key: getattr(self, key) for key in BASIS_ARRAYS}
         for i, contact in enumerate(self.contacts):
             arrays |= {f"{key}{i}": getattr(contact, key) for key in CONTACT_ARRAYS}
         with path.open("wb") as file:

@@ -51,6 +51,15 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--accuracy", choices=("draft", "standard", "fine"), help="instead of the case's numerics.accuracy"
         )
+        command.add_argument(
+            "--set",
+            metavar="KEY=VALUE",
+            type=_change,
+            action="append",
+            default=[],
+            help="another value for a key of the case, such as body.layers.fat.thickness_mm=8 or "
+            "channels.ch1.amplitude_mA=5; as often as there are keys to change",
+        )
         command.add_argument("--debug", action="store_true", help="show where an error comes from")
         command.set_defaults(work=work)
     schema = commands.add_parser("schema", description=SCHEMA, help="print the JSON schema of a case file")
@@ -58,10 +67,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _folder_name(text: str) -> Path:
-    if not text:
-        raise argparse.ArgumentTypeError("the name of a folder is empty")
-    return Path(text)
+def _change(text: str) -> tuple[str, object]:
+    """A key and its value, written as in a case file; what is no TOML value is taken as text."""
+    import tomllib
+
+    key, equals, value = text.partition("=")
+    if not (key and equals):
+        raise argparse.ArgumentTypeError(f"{text}: KEY=VALUE is accepted")
+    try:
+        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value.strip()
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -112,7 +128,10 @@ def _schema(options: argparse.Namespace) -> int:
 def _load(options: argparse.Namespace) -> "Case":
     from sim.case import load_case
 
-    return load_case(options.case, {"numerics": {"accuracy": options.accuracy}} if options.accuracy else {})
+    changes = dict(options.set)
+    if options.accuracy:
+        changes["numerics.accuracy"] = options.accuracy
+    return load_case(options.case, changes)
 
 
 def _folder(options: argparse.Namespace) -> Path:

@@ -86,7 +86,7 @@ def _tell(solved: Solved, folder: Path, drawing: Drawing, timings: Timings, star
     case, basis, conductors = solved.case, solved.basis, solved.conductors
     with timings.measure("reduce"):
         response = respond(case, basis)
-        drawn = drawing.request(case, basis, response, conductors, folder)
+        drawn = drawing.request(case, solved.mesh, basis, response, conductors, folder)
         exposure = expose(case, basis, response, conductors)
         verdict = judge(case, response, exposure.electrodes)
     advance(1, 3)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from mpi4py import MPI
@@ -11,12 +11,14 @@ from mpi4py import MPI
 import dolfinx
 
 from meshes.cache import cached_mesh, mesh_key
+from meshes.lifting import contact_name
+from meshes.splitting import sheet_name
 from meshes.store import content_key, find, keep, source_key
-from meshes.tagged import MeshRecord, TaggedMesh
+from meshes.tagged import TaggedMesh
 from sim.basis import Basis
-from sim.case import Case
+from sim.case import Case, Electrode
 from sim.fem.compiled import forget_unfinished_forms
-from sim.fem.conduction import Terminal
+from sim.fem.conduction import Sheet, Terminal
 from sim.fem.domain import Domain
 from sim.fem.ranks import on_first_rank
 from sim.fem.unit_solves import solve_basis
@@ -25,6 +27,7 @@ from sim.tissues import Conductor, case_conductors
 from sim.units import OHM_CM2
 
 SIM = Path(__file__).parent
+SMALLEST_SHEET = 0.01  # Ohm cm2; a stack touches the skin through no less, a ten thousandth of a thin hydrogel
 
 
 @dataclass
@@ -51,7 +54,7 @@ class Solved:
 
     case: Case
     conductors: tuple[Conductor, ...]
-    mesh: MeshRecord
+    mesh: TaggedMesh
     basis: Basis
     from_cache: bool
 
@@ -86,12 +89,12 @@ def solve_case(case: Case, cache: Path, progress: Progress, timings: Timings, co
         on_first_rank(comm, lambda: None if basis is None else keep(path, basis))
     if tagged is None or basis is None:
         return None
-    return Solved(case, conductors, tagged.record, basis, from_cache)
+    return Solved(case, conductors, tagged, basis, from_cache)
 
 
 def _mesh(case: Case, folder: Path, progress: Progress, timings: Timings) -> TaggedMesh:
     with progress.stage("mesh", 1) as advance, timings.measure("mesh"):
-        tagged = cached_mesh(case.body, case.placements, case.numerics.accuracy, folder)
+        tagged = cached_mesh(case.geometry, case.numerics.accuracy, folder)
         advance(1, 1)
     return tagged
 
@@ -105,7 +108,7 @@ def _solve(
     comm: MPI.Comm,
 ) -> Basis | None:
     on_first_rank(comm, forget_unfinished_forms)
-    with progress.stage("solve", len(case.electrodes)) as advance:
+    with progress.stage("solve", len(case.terminals)) as advance:
         with timings.measure("setup"):
             domain = Domain.from_tagged(tagged, comm)
         with timings.measure("solve"):
@@ -113,6 +116,7 @@ def _solve(
                 domain,
                 conductors,
                 case_terminals(case),
+                sheets=case_sheets(case),
                 order=case.numerics.element_order,
                 tolerance=case.numerics.tolerance,
                 on_solved=advance,
@@ -124,19 +128,67 @@ def _solve(
 
 
 def case_terminals(case: Case) -> tuple[Terminal, ...]:
-    """The electrodes as the solver sees them."""
-    return tuple(Terminal(e.name, f"pad {e.name}", e.contact_impedance_ohm_cm2 * OHM_CM2) for e in case.electrodes)
+    """Electrodes, contacts of leads and implants as the solver sees them."""
+    pads = tuple(_pad_terminal(electrode) for electrode in case.electrodes)
+    leads = tuple(
+        Terminal(name, ((f"terminal {name}", lead.contact_impedance_ohm_cm2 * OHM_CM2),))
+        for lead in case.leads
+        for name in lead.terminals
+    )
+    return (*pads, *leads, *(Terminal(name, ((f"terminal {name}", 0.0),)) for name in case.implants))
+
+
+def _pad_terminal(electrode: Electrode) -> Terminal:
+    """Metal on the skin, or on a stack that touches the skin through sheets."""
+    z, name = electrode.contact_impedance_ohm_cm2 * OHM_CM2, electrode.name
+    if electrode.layers:
+        sheets = tuple(sheet.name for sheet in _contact_sheets(electrode))
+        return Terminal(name, ((f"terminal {name}", 0.0),), sheets)
+    if electrode.needles is not None:
+        skin = electrode.needles.backing == "conductive"
+        return Terminal(name, (*(((f"pad {name}", z),) if skin else ()), (f"terminal {name}", z)))
+    lifted = (
+        (f"pad {name} detached {i + 1}", part.contact_impedance_ohm_cm2 * OHM_CM2)
+        for i, part in enumerate(electrode.detached)
+        if part.contact_impedance_ohm_cm2 is not None
+    )
+    return Terminal(name, ((f"pad {name}", z), *lifted))
+
+
+def _contact_sheets(electrode: Electrode) -> tuple[Sheet, ...]:
+    """The contact between the stack of an electrode and the skin, and those of parts that touch badly."""
+    z = max(electrode.contact_impedance_ohm_cm2, SMALLEST_SHEET) * OHM_CM2
+    lifted = (
+        Sheet(contact_name(electrode.name, i + 1), part.contact_impedance_ohm_cm2 * OHM_CM2)
+        for i, part in enumerate(electrode.detached)
+        if part.contact_impedance_ohm_cm2 is not None
+    )
+    return (Sheet(contact_name(electrode.name, 0), z), *lifted)
+
+
+def case_sheets(case: Case) -> tuple[Sheet, ...]:
+    """The thin layers as the solver sees them: contacts of stacks, and sheets around inclusions."""
+    contacts = (sheet for electrode in case.electrodes if electrode.layers for sheet in _contact_sheets(electrode))
+    around = (
+        Sheet(sheet_name(inclusion.name), inclusion.sheet_ohm_cm2 * OHM_CM2)
+        for inclusion in case.inclusions
+        if inclusion.sheet_ohm_cm2 is not None
+    )
+    return (*contacts, *around)
 
 
 def basis_key(case: Case, conductors: tuple[Conductor, ...]) -> str:
     """Hash of everything that the basis solutions depend on: mesh, tissue, contacts, numerics, and the code."""
     return content_key(
         {
-            "code": source_key(SIM / "fem", SIM / "basis.py", SIM / "exposure" / "triangles.py"),
+            "code": source_key(SIM / "fem", SIM / "basis.py", SIM / "tissues.py", SIM / "exposure" / "triangles.py"),
             "dolfinx": dolfinx.__version__,
-            "mesh": mesh_key(case.body, case.placements, case.numerics.accuracy),
-            "conductivities": [[c.layer, c.conductivity.tolist()] for c in conductors],
-            "contacts": [[t.name, t.z] for t in case_terminals(case)],
+            "mesh": mesh_key(case.geometry, case.numerics.accuracy),
+            "conductivities": [
+                [c.layer, c.longitudinal, c.transverse, c.fibres and c.fibres.direction] for c in conductors
+            ],
+            "terminals": [asdict(terminal) for terminal in case_terminals(case)],
+            "sheets": [asdict(sheet) for sheet in case_sheets(case)],
             "order": case.numerics.element_order,
             "tolerance": case.numerics.tolerance,
         }

@@ -1,16 +1,20 @@
-"""What a case must fulfil beyond its types: names that exist, pads on the body, geometry that can be meshed."""
+"""What a case must fulfil beyond its types: names that exist, geometry that fits and can be meshed."""
 
 import math
 from collections import Counter
-from itertools import combinations
+from collections.abc import Iterator
 
+import numpy as np
+
+from meshes.distances import distances
 from meshes.errors import MeshError
-from meshes.pads import gap_mm
-from meshes.sizing import check_sizes
+from meshes.inclusions import Cylinder
+from meshes.layers import Region
+from meshes.sizing import SMALLEST_GAP_MM, check_sizes
 from sim.case.model import Case
 from sim.errors import CaseError
 from sim.safety.limits import available_limits
-from sim.tissues import available_tissue_sets, load_tissue_set
+from sim.tissues import available_tissue_sets, known_tissues, load_tissue_set
 
 ROUNDING_MM = 1e-9
 SHORTEST_DIRECTION = 1e-6
@@ -24,42 +28,59 @@ def check_case(case: Case, where: str) -> None:
     CaseError
         With the file, the key's path, what was found and what is accepted.
     """
+    _has_two_poles(case, where)
     _names_are_unique(case, where)
     _channels_name_electrodes(case, where)
     _voltage_sources_form_no_loop(case, where)
     _limits_exist(case, where)
     _tissues_exist(case, where)
-    _pads_lie_on_the_body(case, where)
-    _pads_are_apart(case, where)
-    _probes_lie_inside(case, where)
+    _outlines_lie_on_the_body(case, where)
+    _terminals_are_apart(case, where)
+    _points_lie_inside(case, where)
     try:
-        check_sizes(case.body, case.placements, case.numerics.accuracy)
+        check_sizes(case.geometry, case.numerics.accuracy)
     except MeshError as error:
         raise CaseError(f"{where}: {error.what}", error.found, error.accepted) from error
 
 
+def _has_two_poles(case: Case, where: str) -> None:
+    if len(case.poles) < 2:
+        raise CaseError(
+            f"{where}: electrodes",
+            f"{len(case.poles)} in all",
+            "two or more, with those of arrays and contacts of leads",
+        )
+
+
 def _names_are_unique(case: Case, where: str) -> None:
-    for key, parts in (("electrodes", case.electrodes), ("channels", case.channels), ("probes", case.probes)):
-        for name, count in Counter(part.name for part in parts).items():
+    solids = [part.name for part in (*case.inclusions, *case.wounds)]
+    groups = {
+        "electrodes": case.poles,
+        "inclusions": (*case.poles, *solids),
+        "channels": [channel.name for channel in case.channels],
+        "probes": [probe.name for probe in case.probes],
+        "body, inclusions, wounds": [region.name for region in case.geometry.regions],
+    }
+    for key, names in groups.items():
+        for name, count in Counter(names).items():
             if count > 1:
                 raise CaseError(f"{where}: {key}", f"the name {name} {count} times", "a different name for each")
 
 
 def _channels_name_electrodes(case: Case, where: str) -> None:
-    known = [electrode.name for electrode in case.electrodes]
     for channel in case.channels:
         for name in channel.electrodes:
-            if name not in known:
-                raise CaseError(
-                    f"{where}: channels.{channel.name}.electrodes.{name}",
-                    "an unknown electrode",
-                    f"one of {', '.join(known)}",
-                )
+            if name in case.poles:
+                continue
+            found = "an implant, which floats" if name in case.implants else "an unknown electrode"
+            raise CaseError(
+                f"{where}: channels.{channel.name}.electrodes.{name}", found, f"one of {', '.join(case.poles)}"
+            )
 
 
 def _voltage_sources_form_no_loop(case: Case, where: str) -> None:
     """Electrodes that voltage sources hold together form groups; a source inside one group is too much."""
-    group = {electrode.name: electrode.name for electrode in case.electrodes}
+    group = {name: name for name in case.poles}
     for channel in case.channels:
         if channel.amplitude_V is None:
             continue
@@ -83,30 +104,33 @@ def _limits_exist(case: Case, where: str) -> None:
         raise CaseError(f"{where}: safety.limits", "the same file twice", "each file once")
 
 
+def _located_regions(case: Case) -> Iterator[tuple[str, Region]]:
+    """Every region with the path of its key."""
+    keys: dict[str, str] = {}
+    for i, region in enumerate(case.body.regions):
+        keys[region.name] = f"body.layers[{i}].tissue" if i < len(case.body.layers) else f"body ({region.name})"
+    keys |= {wound.name: f"wounds.{wound.name}.tissue" for wound in case.wounds}
+    keys |= {inclusion.name: f"inclusions.{inclusion.name}.tissue" for inclusion in case.inclusions}
+    for pad in case.geometry.pads:
+        for i, region in enumerate(pad.regions):
+            keys[region.name] = f"electrodes.{pad.name}.stack[{i}].material"
+    for region in case.geometry.regions:
+        yield keys[region.name], region
+
+
 def _tissues_exist(case: Case, where: str) -> None:
-    known = available_tissue_sets()
-    if case.tissues.set not in known:
-        raise CaseError(f"{where}: tissues.set", f'"{case.tissues.set}"', f"one of {', '.join(known)}")
-    tissues = load_tissue_set(case.tissues.set)
-    used = {layer.tissue for layer in case.body.layers}
-    for i, layer in enumerate(case.body.layers):
-        key = f"{where}: body.layers[{i}]"
-        if layer.tissue not in tissues.tissues and layer.tissue not in case.tissues.override:
+    sets = available_tissue_sets()
+    if case.tissues.set not in sets:
+        raise CaseError(f"{where}: tissues.set", f'"{case.tissues.set}"', f"one of {', '.join(sets)}")
+    known = known_tissues(load_tissue_set(case.tissues.set))
+    for path, region in _located_regions(case):
+        key = f"{where}: {path}"
+        if region.tissue not in known and region.tissue not in case.tissues.override:
             raise CaseError(
-                f"{key}.tissue",
-                f'"{layer.tissue}"',
-                f"one of {', '.join(sorted(tissues.tissues))}, or a name in tissues.override",
+                key, f'"{region.tissue}"', f"one of {', '.join(sorted(known))}, or a name in tissues.override"
             )
-        if layer.fibre_direction is not None and math.hypot(*layer.fibre_direction) < SHORTEST_DIRECTION:
-            found = "[" + ", ".join(f"{component:g}" for component in layer.fibre_direction) + "]"
-            raise CaseError(f"{key}.fibre_direction", found, "a direction, such as [1.0, 0.0, 0.0]")
-        override = case.tissues.override.get(layer.tissue)
-        if override and not isinstance(override.conductivity_S_per_m, float) and layer.fibre_direction is None:
-            raise CaseError(
-                f"{key}.fibre_direction",
-                f"nothing, but {layer.tissue} has a longitudinal and a transverse conductivity",
-                "a direction, such as [1.0, 0.0, 0.0]",
-            )
+        _fibres_have_a_direction(case, region, key.removesuffix(".tissue"))
+    used = {region.tissue for region in case.geometry.regions}
     for name in case.tissues.override:
         if name not in used:
             raise CaseError(
@@ -114,35 +138,76 @@ def _tissues_exist(case: Case, where: str) -> None:
             )
 
 
-def _pads_lie_on_the_body(case: Case, where: str) -> None:
-    for electrode in case.electrodes:
-        over = case.body.overhang_mm(electrode)
+def _fibres_have_a_direction(case: Case, region: Region, key: str) -> None:
+    if region.fibre_direction is not None and math.hypot(*region.fibre_direction) < SHORTEST_DIRECTION:
+        found = "[" + ", ".join(f"{component:g}" for component in region.fibre_direction) + "]"
+        raise CaseError(f"{key}.fibre_direction", found, "a direction, such as [1.0, 0.0, 0.0]")
+    override = case.tissues.override.get(region.tissue)
+    isotropic = override is None or isinstance(override.conductivity_S_per_m, float)
+    if not isotropic and region.fibre_direction is None and region.fibre_axis is None:
+        raise CaseError(
+            f"{key}.fibre_direction",
+            f"nothing, but {region.tissue} has a longitudinal and a transverse conductivity",
+            "a direction, such as [1.0, 0.0, 0.0]",
+        )
+
+
+def _outlines_lie_on_the_body(case: Case, where: str) -> None:
+    parts = [(f"electrodes.{e.name}", e.pad, e.position_mm) for e in case.electrodes]
+    parts += [(f"wounds.{w.name}", w.outline, w.position_mm) for w in case.wounds]
+    for key, outline, position in parts:
+        over = case.body.overhang_mm(position, outline.outline_mm())
         if over > ROUNDING_MM:
-            x, y = electrode.position_mm
+            x, y = position
+            what = "pad" if key.startswith("electrodes") else "wound"
             raise CaseError(
-                f"{where}: electrodes.{electrode.name}.position_mm",
-                f"[{x:g}, {y:g}], from where the pad reaches {over:.3g} mm over the edge",
-                f"a pad inside the surface of {case.body.length_mm:g} x {case.body.width_mm:g} mm around [0, 0]",
+                f"{where}: {key}.position_mm",
+                f"[{x:g}, {y:g}], from where the {what} reaches {over:.3g} mm over the edge",
+                f"a {what} inside {case.body.surface}",
+            )
+    for wound in case.wounds:
+        deepest = case.body.depth_mm if case.body.kind != "limb" else min(case.body.axes)
+        if wound.depth_mm >= 0.9 * deepest:
+            raise CaseError(
+                f"{where}: wounds.{wound.name}.depth_mm", f"{wound.depth_mm:g}", f"less than {0.9 * deepest:g}"
             )
 
 
-def _pads_are_apart(case: Case, where: str) -> None:
-    for one, other in combinations(case.electrodes, 2):
-        gap = gap_mm(one, other)
-        if gap <= ROUNDING_MM:
+def _terminals_are_apart(case: Case, where: str) -> None:
+    least = case.spacing.refuse_below_mm
+    for found in distances(case.geometry):
+        key = "electrodes" if found.other not in case.implants else "inclusions"
+        if found.gap_mm <= ROUNDING_MM:
             raise CaseError(
-                f"{where}: electrodes.{other.name}.position_mm",
-                f"a pad that overlaps or touches {one.name} (by {abs(min(gap, 0.0)):.3g} mm)",
-                "pads with a gap between them",
+                f"{where}: {key}.{found.other}.position_mm",
+                f"a terminal that overlaps or touches {found.one} (by {abs(min(found.gap_mm, 0.0)):.3g} mm)",
+                "terminals with a gap between them",
+            )
+        if found.gap_mm < SMALLEST_GAP_MM:
+            raise CaseError(
+                f"{where}: {key}.{found.other}.position_mm",
+                f"{found.gap_mm:.2g} mm between {found.one} and {found.other}, too little to be meshed",
+                f"at least {SMALLEST_GAP_MM:g} mm",
+            )
+        if found.gap_mm < least:
+            raise CaseError(
+                f"{where}: {key}.{found.other}.position_mm",
+                f"{found.gap_mm:.4g} mm between {found.one} and {found.other}",
+                f"at least {least:g} mm (spacing.refuse_below_mm)",
             )
 
 
-def _probes_lie_inside(case: Case, where: str) -> None:
+def _points_lie_inside(case: Case, where: str) -> None:
     body = case.body
-    for probe in case.probes:
-        if not body.contains_mm(probe.position_mm):
-            raise CaseError(
-                f"{where}: probes.{probe.name}.position_mm",
-                f"{list(probe.position_mm)}, outside the body",
-                f"|x| <= {body.length_mm / 2:g}, |y| <= {body.width_mm / 2:g}, -{body.depth_mm:g} <= z <= 0",
-            )
+    points = [(f"probes.{probe.name}.position_mm", probe.position_mm, "the body") for probe in case.probes]
+    points += [(f"leads.{lead.name}.tip_mm", lead.tip_mm, "the body") for lead in case.leads]
+    for inclusion in case.inclusions:
+        if isinstance(inclusion, Cylinder):
+            middle = np.add(inclusion.start_mm, inclusion.end_mm) / 2
+            points.append((f"inclusions.{inclusion.name}", (middle[0], middle[1], middle[2]), "the body"))
+        else:
+            points.append((f"inclusions.{inclusion.name}.center_mm", inclusion.center_mm, "the body"))
+    for key, point, what in points:
+        if not body.contains_mm(np.array([point]))[0]:
+            found = "[" + ", ".join(f"{c:g}" for c in point) + f"], outside {what}"
+            raise CaseError(f"{where}: {key}", found, body.inside)

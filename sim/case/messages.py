@@ -57,9 +57,9 @@ def _in_words(
         found_text, _, accepted = detail["msg"].removeprefix("Value error, ").partition("; ")
         return found_text, accepted or "values that fit together"
     if kind == "union_tag_invalid":
-        return _show(found), f"kind = {context['expected_tags']}"
+        return _show(found), f"kind = {context['expected_tags']}".replace(", 'site'", ", or a site")
     if kind == "union_tag_not_found":
-        return f"{_show(found)} without a kind", "a table with the key kind"
+        return f"{_show(found)} without a kind", "a table with the key kind" + (" or site" if keys == ["body"] else "")
     if kind in ("too_short", "too_long"):
         return _show(found), f"{context.get('min_length', context.get('max_length'))} entries" + (
             " or more" if kind == "too_short" else " or fewer"
@@ -109,7 +109,8 @@ def _keys_at(model: type[BaseModel], keys: Keys, data: object) -> list[str]:
         if isinstance(key, str) and any(key in m.model_fields for m in models):
             models = [n for m in models if key in m.model_fields for n in _models_in(m.model_fields[key].annotation)]
     if isinstance(here, dict) and "kind" in here:
-        chosen = [m for m in models if here["kind"] in get_args(m.model_fields["kind"].annotation)]
+        tagged = [m for m in models if "kind" in m.model_fields]
+        chosen = [m for m in tagged if here["kind"] in get_args(m.model_fields["kind"].annotation)]
         models = chosen or models
     return [key for m in models for key in m.model_fields]
 

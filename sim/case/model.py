@@ -1,30 +1,45 @@
-"""The case: what an engineer writes, as frozen data.
+"""The case: everything that a run needs, as frozen data.
 
 Keys carry everyday units; the rooms that compute convert them with ``sim.units``.
 """
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from meshes.block import Block, Tissue
-from meshes.pads import Placement
-from meshes.part import Coordinate, Name, Part
+from meshes.bodies import Body
+from meshes.construction import BuiltPad, Construction, Detached
+from meshes.geometry import Geometry, PlacedLead
+from meshes.inclusions import AnyInclusion
+from meshes.layers import Tissue
+from meshes.part import Coordinate, Name, NotNegative, Part
+from meshes.wounds import Wound
 from sim.waveforms import Waveform
 
 Conductivity = Annotated[float, Field(ge=1e-9, le=1e8)]
 Amplitude = Annotated[float, Field(ge=1e-9, le=1e6)]
 Weight = Annotated[float, Field(ge=-1e3, le=1e3)]
+ContactImpedance = Annotated[float, Field(ge=0.0, le=1e12)]
 SMALLEST_WEIGHT = 1e-6
 SMALLEST_CONTACT = 1e-3  # Ohm cm2
 
 
-class Electrode(Placement):
-    """A pad on the skin; ``contact_impedance_ohm_cm2`` 0 is a perfect contact (an equipotential metal)."""
+class Interface(Part):
+    """The contact between an electrode and the body.
 
-    contact_impedance_ohm_cm2: Annotated[float, Field(ge=0.0, le=1e12)] = 0.0
+    Parameters
+    ----------
+    contact_impedance_ohm_cm2
+        Resistance of 1 cm2 of it; 0 is a perfect contact (an equipotential metal).
+    contact_capacitance_nF_per_cm2
+        Capacitance in parallel; it counts when currents are computed over frequency.
+    """
+
+    contact_impedance_ohm_cm2: ContactImpedance = 0.0
+    contact_capacitance_nF_per_cm2: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
 
     @model_validator(mode="after")
     def _contact_is_perfect_or_not(self) -> Self:
@@ -34,6 +49,42 @@ class Electrode(Placement):
                 f"0 (a perfect contact) or at least {SMALLEST_CONTACT:g}"
             )
         return self
+
+
+class DetachedPart(Detached):
+    """A part of a pad that is lifted, so that nothing passes, or dry, with a contact impedance of its own."""
+
+    contact_impedance_ohm_cm2: Annotated[float, Field(ge=SMALLEST_CONTACT, le=1e12)] | None = None
+
+
+class Contacting(Interface, Construction):
+    """What a pad is made of, and how it touches the skin."""
+
+    detached: Annotated[tuple[DetachedPart, ...], Field(max_length=20)] = ()
+
+
+class Electrode(Contacting, BuiltPad):
+    """A pad on the skin."""
+
+    detached: Annotated[tuple[DetachedPart, ...], Field(max_length=20)] = ()
+
+    @property
+    def built(self) -> BuiltPad:
+        """The pad without its contact: what the mesh depends on."""
+        parts = tuple(Detached(outline=part.outline, position_mm=part.position_mm) for part in self.detached)
+        fields = {key: getattr(self, key) for key in BuiltPad.model_fields}
+        return BuiltPad(**{**fields, "detached": parts})
+
+
+class Lead(Interface, PlacedLead):
+    """A lead or needle in the body; ``model`` is the file of ``cases/leads`` that its shape comes from."""
+
+    model: str | None = None
+
+    @property
+    def placed(self) -> PlacedLead:
+        """The lead without its contact: what the mesh depends on."""
+        return PlacedLead(**{key: getattr(self, key) for key in PlacedLead.model_fields})
 
 
 class Axial(Part):
@@ -93,6 +144,13 @@ class Probe(Part):
     position_mm: tuple[Coordinate, Coordinate, Coordinate]
 
 
+class Spacing(Part):
+    """How near terminals may come to each other, from edge to edge."""
+
+    refuse_below_mm: NotNegative = 0.0
+    warn_below_mm: NotNegative = 0.0
+
+
 class Safety(Part):
     """The limits to hold the case against: files of ``cases/limits``."""
 
@@ -111,17 +169,26 @@ class Numerics(Part):
     tolerance: Annotated[float, Field(ge=1e-14, le=1e-8)] = 1e-10
 
 
-class Case(Part):
-    """Everything that a run needs; build it with ``load_case`` or ``parse_case``, which check it."""
+class Common(Part):
+    """The keys that a case and its file share."""
 
     title: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00\x1b]+$")]
-    body: Block
     tissues: Tissues = Tissues()
-    electrodes: Annotated[tuple[Electrode, ...], Field(min_length=2)]
+    inclusions: Annotated[tuple[AnyInclusion, ...], Field(max_length=200)] = ()
+    wounds: Annotated[tuple[Wound, ...], Field(max_length=50)] = ()
     channels: Annotated[tuple[Channel, ...], Field(min_length=1)]
     probes: tuple[Probe, ...] = ()
+    spacing: Spacing = Spacing()
     safety: Safety = Safety()
     numerics: Numerics = Numerics()
+
+
+class Case(Common):
+    """Everything that a run needs; build it with ``load_case`` or ``parse_case``, which check it."""
+
+    body: Body
+    electrodes: tuple[Electrode, ...] = ()
+    leads: tuple[Lead, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -129,7 +196,31 @@ class Case(Part):
         content = json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
+    @cached_property
+    def geometry(self) -> Geometry:
+        """What the mesh depends on."""
+        return Geometry(
+            body=self.body,
+            pads=tuple(electrode.built for electrode in self.electrodes),
+            leads=tuple(lead.placed for lead in self.leads),
+            inclusions=self.inclusions,
+            wounds=self.wounds,
+        )
+
     @property
-    def placements(self) -> tuple[Placement, ...]:
-        """The pads without their contacts: what the mesh depends on."""
-        return tuple(Placement(name=e.name, pad=e.pad, position_mm=e.position_mm) for e in self.electrodes)
+    def poles(self) -> tuple[str, ...]:
+        """Names of the terminals that channels can drive: pads and contacts of leads, in the order of the terminals."""
+        return (
+            *(electrode.name for electrode in self.electrodes),
+            *(name for lead in self.leads for name in lead.terminals),
+        )
+
+    @property
+    def terminals(self) -> tuple[str, ...]:
+        """Names of all terminals: poles and implants."""
+        return self.geometry.terminals
+
+    @property
+    def implants(self) -> tuple[str, ...]:
+        """Names of the floating metal implants, which follow the poles among the terminals."""
+        return tuple(implant.name for implant in self.geometry.implants)

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -9,16 +10,19 @@ from pydantic import ValidationError
 from sim.case.checks import check_case
 from sim.case.messages import explain
 from sim.case.model import Case
+from sim.case.paths import set_value
+from sim.case.resolving import resolve
+from sim.case.written import CaseFile
 from sim.errors import CaseError
 
 
-def load_case(path: Path, changes: dict[str, dict[str, object]] | None = None) -> Case:
+def load_case(path: Path, changes: Mapping[str, object] | None = None) -> Case:
     """Read a case file.
 
     Parameters
     ----------
     changes
-        Values that replace those of the file, by table and key.
+        Values that replace those of the file, by the path of their key, such as ``body.layers.fat.thickness_mm``.
 
     Raises
     ------
@@ -35,14 +39,12 @@ def load_case(path: Path, changes: dict[str, dict[str, object]] | None = None) -
         ) from error
     except (ValueError, RecursionError) as error:  # tomllib's own error is a ValueError, as are numbers out of reach
         raise CaseError(str(path), f"a syntax error: {error}", "TOML, see cases/tens_low_back.toml") from error
-    for table, values in (changes or {}).items():
-        here = data.setdefault(table, {})
-        if isinstance(here, dict):
-            here.update(values)
-    return parse_case(data, str(path))
+    for key, value in (changes or {}).items():
+        set_value(data, key, value, str(path))
+    return parse_case(data, str(path), path.parent)
 
 
-def parse_case(data: dict[str, object], where: str) -> Case:
+def parse_case(data: dict[str, object], where: str, folder: Path = Path()) -> Case:
     """Turn the content of a case file into a checked case.
 
     Parameters
@@ -51,6 +53,8 @@ def parse_case(data: dict[str, object], where: str) -> Case:
         What the TOML reader returned.
     where
         Name of the file, for messages.
+    folder
+        To which paths in the file are relative.
 
     Raises
     ------
@@ -58,16 +62,17 @@ def parse_case(data: dict[str, object], where: str) -> Case:
         Naming the first key that is wrong.
     """
     try:
-        case = Case.model_validate_json(json.dumps(data, default=str))
+        written = CaseFile.model_validate_json(json.dumps(data, default=str))
     except ValidationError as error:
-        raise explain(error, data, Case, where) from error
+        raise explain(error, data, CaseFile, where) from error
+    case = resolve(written, where, folder)
     check_case(case, where)
     return case
 
 
 def case_schema() -> str:
     """The JSON schema of a case file, for editors."""
-    schema = Case.model_json_schema()
+    schema = CaseFile.model_json_schema()
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["title"] = "Faradic case file"
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from meshes.arrays import Reals
 from sim.basis import Basis
-from sim.case import Case, Electrode
-from sim.exposure.triangles import sample
+from sim.case import Case
+from sim.exposure.triangles import Samples, sample
 from sim.exposure.windows import peak_disc_average, weighted_percentiles
-from sim.response import Response
+from sim.response import Drive, Response
 from sim.safety.facts import OUTPUT_LOAD_OHM
-from sim.units import CM2, MA, MA_PER_CM2, MM2, MW, OHM_CM2, UC
+from sim.units import CM2, MA, MA_PER_CM2, MM2, MW, UC
 
 SAMPLE_SPACING = 0.5e-3  # m, a tenth of the radius of 1 cm2
 
@@ -46,17 +46,13 @@ class ElectrodeExposure:
 
 
 def electrode_exposures(case: Case, basis: Basis, response: Response) -> dict[str, ElectrodeExposure]:
-    """Numbers of every electrode, by name."""
-    return {
-        electrode.name: _electrode(case, basis, response, k, electrode) for k, electrode in enumerate(case.electrodes)
-    }
+    """Numbers of every pad and every contact of a lead, by name."""
+    return {name: _electrode(case, basis, response, k) for k, name in enumerate(case.poles)}
 
 
-def _electrode(case: Case, basis: Basis, response: Response, k: int, electrode: Electrode) -> ElectrodeExposure:
+def _electrode(case: Case, basis: Basis, response: Response, k: int) -> ElectrodeExposure:
     drive, currents = response.drive, response.currents[:, k]
     contact = sample(basis.contacts[k].corners, response.densities[k], SAMPLE_SPACING)
-    rms = drive.rms(contact.values)
-    p50, p95, p99 = weighted_percentiles(rms, contact.areas, (50.0, 95.0, 99.0))
     current_rms = float(drive.rms(currents))
     charge = _charge_per_phase(case, currents)
     return ElectrodeExposure(
@@ -66,23 +62,30 @@ def _electrode(case: Case, basis: Basis, response: Response, k: int, electrode: 
         charge_per_phase_uC=None if charge is None else charge / UC,
         charge_density_uC_per_cm2=None if charge is None else charge / UC / (contact.area / CM2),
         net_dc_mA=float(drive.means @ currents) / MA,
-        current_density_rms_mA_per_cm2=SurfaceDensity(
-            mean=float(rms @ contact.areas) / contact.area / MA_PER_CM2,
-            p50=p50 / MA_PER_CM2,
-            p95=p95 / MA_PER_CM2,
-            p99=p99 / MA_PER_CM2,
-            peak_1cm2=peak_disc_average(contact, rms) / MA_PER_CM2,
-        ),
+        current_density_rms_mA_per_cm2=surface_density(contact, drive),
         voltage_peak_V=float(drive.peak(response.voltages[:, k])),
         power_density_W_per_cm2=current_rms**2 * OUTPUT_LOAD_OHM / (contact.area / CM2),
-        contact_power_mW=_contact_power(electrode, basis.contacts[k].products, response),
+        contact_power_mW=_contact_power(basis.contacts[k].losses, response),
     )
 
 
-def _contact_power(electrode: Electrode, products: Reals, response: Response) -> float:
-    """Mean power that the contact impedance turns into heat, mW: ∫ z J_rms² ds."""
-    squares = response.voltages @ products @ response.voltages.T
-    return electrode.contact_impedance_ohm_cm2 * OHM_CM2 * float((response.drive.gram * squares).sum()) / MW
+def surface_density(contact: Samples, drive: Drive) -> SurfaceDensity:
+    """Statistics of the r.m.s. density whose values for each channel were sampled."""
+    rms = drive.rms(contact.values)
+    p50, p95, p99 = weighted_percentiles(rms, contact.areas, (50.0, 95.0, 99.0))
+    return SurfaceDensity(
+        mean=float(rms @ contact.areas) / contact.area / MA_PER_CM2,
+        p50=p50 / MA_PER_CM2,
+        p95=p95 / MA_PER_CM2,
+        p99=p99 / MA_PER_CM2,
+        peak_1cm2=peak_disc_average(contact, rms) / MA_PER_CM2,
+    )
+
+
+def _contact_power(losses: Reals, response: Response) -> float:
+    """Mean power that contact impedances and sheets turn into heat, mW: ∫ z J_rms² ds."""
+    powers = response.voltages @ losses @ response.voltages.T
+    return float((response.drive.gram * powers).sum()) / MW
 
 
 def _charge_per_phase(case: Case, currents: Reals) -> float | None:

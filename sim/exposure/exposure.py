@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sim.basis import Basis
 from sim.case import Case
 from sim.exposure.electrodes import ElectrodeExposure, electrode_exposures
+from sim.exposure.implants import ImplantExposure, implant_exposures
 from sim.exposure.probes import ProbeExposure, probe_exposures
 from sim.exposure.tissues import TissueExposure, tissue_exposures
 from sim.response import Response
@@ -13,9 +14,10 @@ from sim.tissues import Conductor
 
 @dataclass(frozen=True)
 class Exposure:
-    """What electrodes, tissues and probes are exposed to, by name."""
+    """What electrodes, implants, tissues and probes are exposed to, by name."""
 
     electrodes: dict[str, ElectrodeExposure]
+    implants: dict[str, ImplantExposure]
     tissues: dict[str, TissueExposure]
     probes: dict[str, ProbeExposure]
 
@@ -24,6 +26,7 @@ def expose(case: Case, basis: Basis, response: Response, conductors: tuple[Condu
     """Reduce the response of a case to numbers."""
     return Exposure(
         electrodes=electrode_exposures(case, basis, response),
+        implants=implant_exposures(case, basis, response),
         tissues=tissue_exposures(basis, response, conductors),
-        probes=probe_exposures(case, basis, response, conductors),
+        probes=probe_exposures(case, basis, response),
     )

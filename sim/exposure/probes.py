@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshes.arrays import Reals
+from meshes.errors import MeshError
 from sim.basis import Basis
 from sim.case import Case
 from sim.response import Response
-from sim.tissues import Conductor
 from sim.units import MM
+
+OUTSIDE = -0.5  # a point on a curved skin lies a little outside of the facets: it has the field of the nearest cell
+IN_TISSUE = "a point outside of metal, insulators and missing skin"
 
 
 @dataclass(frozen=True)
@@ -21,21 +24,26 @@ class ProbeExposure:
     J_A_per_m2: tuple[float, float, float]
 
 
-def probe_exposures(
-    case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...]
-) -> dict[str, ProbeExposure]:
-    """Numbers of every probe, by name, at the first of the drive's instants."""
+def probe_exposures(case: Case, basis: Basis, response: Response) -> dict[str, ProbeExposure]:
+    """Numbers of every probe, by name, at the first of the drive's instants.
+
+    Raises
+    ------
+    MeshError
+        If a probe lies in a hole of the mesh.
+    """
     at_peak = response.drive.instants[0]
     potential = np.tensordot(at_peak, response.potential, axes=1)
     field = np.tensordot(at_peak, response.field, axes=1)
-    conductivity = {c.layer: c.conductivity for c in conductors}
     results = {}
     for probe in case.probes:
         point = np.array(probe.position_mm) * MM
         cell, weights = locate(basis, point)
+        if not weights.min() >= OUTSIDE:
+            raise MeshError(f"probes.{probe.name}.position_mm", f"{list(probe.position_mm)}, in no tissue", IN_TISSUE)
         corners = basis.cells[cell]
         E = weights @ field[cell]
-        J = conductivity[basis.layer_names[basis.layers[cell]]] @ E
+        J = basis.conductivity[cell] @ E
         # Exact for a quadratic: each corner's Taylor expansion with half of its gradient.
         steps = point - basis.points[corners]
         φ = weights @ (potential[corners] - np.einsum("ci,ci->c", field[cell], steps) / 2)

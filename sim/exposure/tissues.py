@@ -50,13 +50,12 @@ class TissueExposure:
 
 def tissue_exposures(basis: Basis, response: Response, conductors: tuple[Conductor, ...]) -> dict[str, TissueExposure]:
     """Numbers of every tissue, by name; layers of the same tissue count together."""
-    conductivity = np.stack([{c.layer: c.conductivity for c in conductors}[name] for name in basis.layer_names])
     tissue_of = {c.layer: c.tissue for c in conductors}
     tissues = np.array([tissue_of[name] for name in basis.layer_names])
     results = {}
     for tissue in dict.fromkeys(tissues):
         cells = np.flatnonzero(tissues[basis.layers] == tissue)
-        κ = conductivity[basis.layers[cells]]
+        κ = basis.conductivity[cells]
         results[str(tissue)] = _tissue(basis.points[basis.cells[cells]], response.field[:, cells], κ, response.drive)
     return results
 

@@ -1,12 +1,18 @@
-"""The equation: steady conduction with the complete electrode model, and its weak form.
+"""The equation: steady conduction, contact impedances and thin sheets, and its weak form.
 
-In the body div(κ grad φ) = 0; the surface is insulated, n·κ grad φ = 0, but under the terminal k of potential V_k,
-where the current passes a contact of impedance z_k: n·κ grad φ = (V_k - φ)/z_k (Cheng et al. 1989, IEEE TBME 36:918;
-Somersalo et al. 1992, SIAM J Appl Math 52:1023). For z_k = 0 the terminal is an equipotential, φ = V_k.
+In the body div(κ grad φ) = 0; the surface is insulated, n·κ grad φ = 0, but under a terminal k of potential V_k. Where
+its current passes a contact impedance z, n·κ grad φ = (V_k - φ)/z (Cheng et al. 1989, IEEE TBME 36:918; Somersalo et
+al. 1992, SIAM J Appl Math 52:1023); where the contact is perfect, z = 0, φ = V_k.
 
-All parameters are functions, piecewise constant, so that one compiled form serves every case.
+A sheet is a layer too thin to be meshed, so resistive that current only crosses it: φ jumps, and from the outside to
+the inside flows J = (φ_o - φ_i)/z, the same on both sides, with z = thickness / conductivity. So conducts a passive
+membrane (Ying and Henriquez 2007, IEEE TBME 54:611); it is the contact impedance of above with the body on both sides.
+Current along the sheet is neglected.
+
+Impedances are constants of the forms and κ is a function, so that the same compiled forms serve every case.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,21 +20,78 @@ import numpy as np
 import ufl
 from dolfinx import fem
 
+from sim.fem.compat import cell_vertices
 from sim.fem.domain import Domain
-from sim.tissues import Conductor
+from sim.tissues import Conducting
 
 
 @dataclass(frozen=True)
 class Terminal:
-    """A metal electrode on the face ``face``, behind the contact impedance ``z`` (Ohm m2; 0 is a perfect contact)."""
+    """A metal electrode.
+
+    Parameters
+    ----------
+    name
+        Of the terminal.
+    faces
+        Every face of the metal with the contact impedance z that it lies behind, Ohm m2; 0 is a perfect contact.
+    sheets
+        Names of the sheets through which its current enters the body when layers (gel, rubber) lie between the metal
+        and the body; empty when its own faces are the contact.
+
+    Raises
+    ------
+    ValueError
+        Unless there is a face, and 0 <= z < infinity on each.
+    """
 
     name: str
-    face: str
+    faces: tuple[tuple[str, float], ...]
+    sheets: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.faces:
+            raise ValueError(f"terminal {self.name} has no face")
+        for face, z in self.faces:
+            if not 0.0 <= z < np.inf:
+                raise ValueError(f"terminal {self.name}: {face} behind {z} Ohm m2; accepted: 0 or more, finite")
+
+    @property
+    def perfect(self) -> tuple[str, ...]:
+        """The faces that are in perfect contact."""
+        return tuple(face for face, z in self.faces if z == 0.0)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A thin resistive layer between the faces ``<name> outside`` and ``<name> inside``, of impedance z in Ohm m2.
+
+    Raises
+    ------
+    ValueError
+        Unless 0 < z < infinity: a sheet of impedance 0 is none, an infinite one is an insulated surface.
+    """
+
+    name: str
     z: float
 
+    def __post_init__(self) -> None:
+        if not 0.0 < self.z < np.inf:
+            raise ValueError(f"sheet {self.name}: impedance {self.z} Ohm m2; accepted: more than 0, finite")
 
-def conductivity(domain: Domain, conductors: tuple[Conductor, ...]) -> fem.Function:
-    """The tensor κ (S/m), constant in each cell.
+    @property
+    def outside(self) -> str:
+        """Face that the current comes from when it is positive."""
+        return f"{self.name} outside"
+
+    @property
+    def inside(self) -> str:
+        """Face that it goes to."""
+        return f"{self.name} inside"
+
+
+def conductivity(domain: Domain, conductors: Iterable[Conducting]) -> fem.Function:
+    """The tensor κ (S/m), constant in each cell: that of the conductor at the cell's midpoint.
 
     Raises
     ------
@@ -36,22 +99,23 @@ def conductivity(domain: Domain, conductors: tuple[Conductor, ...]) -> fem.Funct
         If a layer of the domain has no conductor.
     """
     κ = fem.Function(fem.functionspace(domain.msh, ("DG", 0, (3, 3))))
-    by_layer = {conductor.layer: conductor.conductivity for conductor in conductors}
-    tensors = np.zeros((max(domain.layer_tags.values()) + 1, 3, 3))
+    by_layer = {conductor.layer: conductor for conductor in conductors}
+    midpoints = domain.msh.geometry.x[cell_vertices(domain.msh)].mean(axis=1)
+    tensors = κ.x.array.reshape(-1, 3, 3)
     for name, tag in domain.layer_tags.items():
-        tensors[tag] = by_layer[name]
-    κ.x.array[:] = tensors[domain.cell_layers].ravel()
+        cells = domain.cell_layers == tag
+        tensors[cells] = by_layer[name].tensors(midpoints[cells])
     return κ
 
 
-def contact_admittance(domain: Domain, terminals: tuple[Terminal, ...]) -> fem.Function:
-    """1/z (S/m2) of the terminal that a cell touches, constant in each cell."""
-    y = fem.Function(fem.functionspace(domain.msh, ("DG", 0)))
+def behind_impedance(terminals: Iterable[Terminal]) -> dict[float, tuple[str, ...]]:
+    """The faces of the terminals that are not in perfect contact, by their contact impedance."""
+    faces: dict[float, tuple[str, ...]] = {}
     for terminal in terminals:
-        if terminal.z > 0.0:
-            y.x.array[domain.face(terminal.face)[:, 0]] = 1.0 / terminal.z
-    y.x.scatter_forward()
-    return y
+        for face, z in terminal.faces:
+            if z > 0.0:
+                faces[z] = (*faces.get(z, ()), face)
+    return faces
 
 
 def over(domain: Domain, faces: tuple[str, ...]) -> Any:
@@ -64,15 +128,19 @@ def over(domain: Domain, faces: tuple[str, ...]) -> Any:
     return ufl.Measure("ds", domain=domain.msh, subdomain_data=[(1, pairs.astype(np.int32).ravel())])(1)
 
 
-def bilinear_form(
-    domain: Domain, V: fem.FunctionSpace, κ: fem.Function, y: fem.Function, faces: tuple[str, ...]
-) -> Any:
-    """a(u, v) = ∫ κ grad u · grad v dx + ∫ y u v ds over the faces behind a contact impedance."""
+def body_form(V: fem.FunctionSpace, κ: fem.Function) -> Any:
+    """a(u, v) = ∫ κ grad u · grad v dx."""
     u, v = ufl.TrialFunction(V), ufl.TestFunction(V)
-    return fem.form(ufl.inner(κ * ufl.grad(u), ufl.grad(v)) * ufl.dx + y * ufl.inner(u, v) * over(domain, faces))
+    return fem.form(ufl.inner(κ * ufl.grad(u), ufl.grad(v)) * ufl.dx)
 
 
-def contact_load(domain: Domain, V: fem.FunctionSpace, y: fem.Function, face: str) -> Any:
-    """L(v) = ∫ y v ds over one face: the load of a terminal at 1 V behind its contact impedance."""
+def contact_form(domain: Domain, V: fem.FunctionSpace, z: float, faces: tuple[str, ...]) -> Any:
+    """a(u, v) = ∫ u v / z ds over faces behind the contact impedance z."""
+    u, v = ufl.TrialFunction(V), ufl.TestFunction(V)
+    return fem.form(fem.Constant(domain.msh, 1.0 / z) * ufl.inner(u, v) * over(domain, faces))
+
+
+def contact_load(domain: Domain, V: fem.FunctionSpace, z: float, faces: tuple[str, ...]) -> Any:
+    """L(v) = ∫ v / z ds over faces of a terminal at 1 V behind the contact impedance z."""
     v = ufl.TestFunction(V)
-    return fem.form(y * v * over(domain, (face,)))
+    return fem.form(fem.Constant(domain.msh, 1.0 / z) * v * over(domain, faces))

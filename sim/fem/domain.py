@@ -1,6 +1,6 @@
 """The body as DOLFINx sees it: a distributed mesh in metres with named layers and pads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from mpi4py import MPI
@@ -27,6 +27,8 @@ class Domain:
         Face tags.
     layer_tags, face_tags
         Tag of every named layer and face.
+    twins
+        Pairs (p, 2) of the input's vertices that coincide, on every rank: an original and its duplicate.
     """
 
     msh: mesh.Mesh
@@ -34,6 +36,7 @@ class Domain:
     facets: mesh.MeshTags
     layer_tags: dict[str, int]
     face_tags: dict[str, int]
+    twins: Any = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
 
     @classmethod
     def from_tagged(cls, tagged: TaggedMesh | None, comm: MPI.Comm) -> Self:
@@ -45,15 +48,28 @@ class Domain:
         else:
             msh = create_tetrahedra(comm, tagged.cells, tagged.points_mm * MM)
             facets = tag_facets(msh, tagged.facets, tagged.facet_tags.astype(np.int32))
-            shared = (tagged.cell_tags.astype(np.int32), tagged.volume_names, tagged.face_names)
-        layers, layer_tags, face_tags = comm.bcast(shared, root=0)
+            shared = (tagged.cell_tags.astype(np.int32), tagged.volume_names, tagged.face_names, tagged.twins)
+        layers, layer_tags, face_tags, twins = comm.bcast(shared, root=0)
         return cls(
             msh=msh,
             cell_layers=layers[msh.topology.original_cell_index],
             facets=facets,
             layer_tags=layer_tags,
             face_tags=face_tags,
+            twins=twins,
         )
+
+    def originals(self, vertices: Any) -> Any:
+        """Vertex numbers of the input, of any shape, with the original in the place of every duplicate."""
+        if len(self.twins) == 0:
+            return vertices
+        originals, duplicates = self.twins[np.argsort(self.twins[:, 1])].T
+        while True:  # where sheets meet, an original may itself be a duplicate
+            place = np.minimum(np.searchsorted(duplicates, vertices), len(duplicates) - 1)
+            doubled = duplicates[place] == vertices
+            if not doubled.any():
+                return vertices
+            vertices = np.where(doubled, originals[place], vertices)
 
     def face(self, name: str) -> Any:
         """Pairs (cell, local facet) of the exterior face, this rank's own, sorted by cell: int32 (n, 2).

@@ -11,11 +11,21 @@ from petsc4py import PETSc
 
 from sim.basis import Basis, SolveFacts
 from sim.errors import SolverError
-from sim.fem.conduction import Terminal, bilinear_form, conductivity, contact_admittance, contact_load
+from sim.fem.conduction import (
+    Sheet,
+    Terminal,
+    behind_impedance,
+    body_form,
+    conductivity,
+    contact_form,
+    contact_load,
+)
+from sim.fem.contacts import gather_contacts
 from sim.fem.domain import Domain
-from sim.fem.gathering import gather_cells, gather_contacts
+from sim.fem.gathering import gather_cells
+from sim.fem.sheets import couple
 from sim.fem.solver import Convergence, Solver, eliminate
-from sim.tissues import Conductor
+from sim.tissues import Conducting
 
 BALANCE, ASYMMETRY = 1e-6, 1e-8
 
@@ -25,42 +35,55 @@ class Conduction:
 
     The matrix without any terminal fixed gives the reactions: A φ - b is, at a perfect contact, the current that each
     of its nodes carries.
+
+    Raises
+    ------
+    KeyError
+        If a face, a layer or a sheet has no counterpart.
+    SolverError
+        On every rank, if the two sides of a sheet do not coincide.
     """
 
     def __init__(
         self,
         domain: Domain,
-        conductors: tuple[Conductor, ...],
+        conductors: tuple[Conducting, ...],
         terminals: tuple[Terminal, ...],
+        sheets: tuple[Sheet, ...],
         order: int,
         tolerance: float,
     ) -> None:
         self.domain, self.terminals = domain, terminals
+        _check_sheets(terminals, sheets)
         self.V = fem.functionspace(domain.msh, ("Lagrange", order))
-        y = contact_admittance(domain, terminals)
-        imperfect = tuple(t.face for t in terminals if t.z > 0.0)
-        a = bilinear_form(domain, self.V, conductivity(domain, conductors), y, imperfect)
-        self._matrix = fem_petsc.assemble_matrix(a)
+        self.κ = conductivity(domain, conductors)
+        self._matrix = fem_petsc.assemble_matrix(body_form(self.V, self.κ))
+        for z, faces in behind_impedance(terminals).items():
+            fem_petsc.assemble_matrix(self._matrix, contact_form(domain, self.V, z, faces))
         self._matrix.assemble()
-        self._loads = [self._load(contact_load(domain, self.V, y, t.face)) if t.z > 0.0 else None for t in terminals]
-        self._fixed = [self._nodes(t) if t.z == 0.0 else None for t in terminals]
+        couple(self._matrix, domain, self.V, sheets)
+        self._loads = [self._load(t) for t in terminals]
+        self._fixed = [self._nodes(t) if t.perfect else None for t in terminals]
         rows = [rows for rows in self._fixed if rows is not None]
-        if rows:
-            self._reduced = eliminate(self._matrix, np.concatenate(rows))
-        elif imperfect:
-            self._reduced = self._matrix
+        self._reduced = eliminate(self._matrix, np.concatenate(rows)) if rows else self._matrix
         self._solver = Solver(self._reduced, tolerance)
 
-    def _load(self, form: Any) -> PETSc.Vec:
-        b = fem_petsc.assemble_vector(form)
+    def _load(self, terminal: Terminal) -> PETSc.Vec | None:
+        """Load of the terminal at 1 V; None without a contact impedance."""
+        forms = [contact_load(self.domain, self.V, z, faces) for z, faces in behind_impedance((terminal,)).items()]
+        if not forms:
+            return None
+        b = fem_petsc.assemble_vector(forms[0])
+        for form in forms[1:]:
+            fem_petsc.assemble_vector(b, form)
         b.ghostUpdate(addv=PETSc.InsertMode.ADD, mode=PETSc.ScatterMode.REVERSE)
         return b
 
     def _nodes(self, terminal: Terminal) -> Any:
-        """Global numbers of this rank's own unknowns on the terminal."""
+        """Global numbers of this rank's own unknowns on the perfect contacts of the terminal."""
         dim = self.domain.msh.topology.dim - 1
-        facets = self.domain.facets.find(self.domain.face_tags[terminal.face])
-        local = fem.locate_dofs_topological(self.V, dim, facets)
+        facets = [self.domain.facets.find(self.domain.face_tags[face]) for face in terminal.perfect]
+        local = fem.locate_dofs_topological(self.V, dim, np.sort(np.concatenate(facets)))
         dofs = self.V.dofmap.index_map
         return dofs.local_to_global(local[local < dofs.size_local]).astype(PETSc.IntType)
 
@@ -78,13 +101,13 @@ class Conduction:
         """
         x, b = self._matrix.createVecs()
         load, fixed = self._loads[k], self._fixed[k]
-        if load is not None:
-            load.copy(b)
         if fixed is not None:
             x.setValues(fixed, np.ones(len(fixed)))
             x.assemble()
-            self._matrix.mult(x, b)
-            b.scale(-1.0)
+        self._matrix.mult(x, b)
+        b.scale(-1.0)
+        if load is not None:
+            b.axpy(1.0, load)
         for rows in self._fixed:
             if rows is not None:
                 b.setValues(rows, np.zeros(len(rows)))
@@ -99,13 +122,15 @@ class Conduction:
         return self._function(x), self._function(b), currents, convergence
 
     def _current(self, j: int, k: int, x: PETSc.Vec, reaction: PETSc.Vec) -> float:
+        """Through the perfect contacts of terminal j the reactions, through the others ∫ (V_j - φ) / z ds."""
         rows, load = self._fixed[j], self._loads[j]
+        current = 0.0
         if rows is not None:
             own = float(reaction.getValues(rows).sum())
-            return float(self.domain.msh.comm.allreduce(own))
-        assert load is not None
-        applied = load.sum() if j == k else 0.0  # ∫ V_j / z over the face
-        return float(applied - load.dot(x))
+            current += float(self.domain.msh.comm.allreduce(own))
+        if load is not None:
+            current += float((load.sum() if j == k else 0.0) - load.dot(x))
+        return current
 
     def _function(self, vector: PETSc.Vec) -> fem.Function:
         u = fem.Function(self.V)
@@ -118,11 +143,20 @@ class Conduction:
         self._solver.destroy()
 
 
+def _check_sheets(terminals: tuple[Terminal, ...], sheets: tuple[Sheet, ...]) -> None:
+    names = [sheet.name for sheet in sheets]
+    for terminal in terminals:
+        for name in terminal.sheets:
+            if name not in names:
+                raise KeyError(f"terminal {terminal.name}: there is no sheet {name}")
+
+
 def solve_basis(
     domain: Domain,
-    conductors: tuple[Conductor, ...],
+    conductors: tuple[Conducting, ...],
     terminals: tuple[Terminal, ...],
     *,
+    sheets: tuple[Sheet, ...] = (),
     order: int = 2,
     tolerance: float = 1e-10,
     on_solved: Callable[[int, int], None] = lambda done, total: None,
@@ -131,6 +165,8 @@ def solve_basis(
 
     Parameters
     ----------
+    sheets
+        Thin resistive layers along which the mesh is split.
     order
         Of the Lagrange elements.
     tolerance
@@ -149,7 +185,7 @@ def solve_basis(
         On every rank, if a solve does not converge or a gate trips.
     """
     start = time.perf_counter()
-    problem = Conduction(domain, conductors, terminals, order, tolerance)
+    problem = Conduction(domain, conductors, terminals, sheets, order, tolerance)
     ready = time.perf_counter()
     solutions = []
     for k in range(len(terminals)):
@@ -169,8 +205,8 @@ def solve_basis(
         solve_s=time.perf_counter() - ready,
     )
     problem.destroy()
-    cells = gather_cells(domain, potentials)
-    contacts = gather_contacts(domain, terminals, potentials, reactions)
+    cells = gather_cells(domain, problem.κ, potentials)
+    contacts = gather_contacts(domain, terminals, sheets, potentials, reactions)
     if cells is None or contacts is None:
         return None
     return Basis(
@@ -179,6 +215,7 @@ def solve_basis(
         layers=cells.layers,
         layer_names=tuple(domain.layer_tags),
         terminals=tuple(t.name for t in terminals),
+        conductivity=cells.conductivity,
         potentials=cells.potentials,
         fields=cells.fields,
         contacts=contacts,

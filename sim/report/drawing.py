@@ -6,8 +6,12 @@ import signal
 import sys
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from meshes.tagged import TaggedMesh
 from sim.basis import Basis
 from sim.case import Case
 from sim.report.fields import write_fields
@@ -33,10 +37,16 @@ class Drawing:
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def request(
-        self, case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...], folder: Path
+        self,
+        case: Case,
+        mesh: TaggedMesh,
+        basis: Basis,
+        response: Response,
+        conductors: tuple[Conductor, ...],
+        folder: Path,
     ) -> "Future[tuple[Picture, ...]]":
         """Start drawing the pictures and writing fields.vtu."""
-        return self._pool.submit(_draw, case, basis, response, conductors, folder)
+        return self._pool.submit(_draw, case, drawable(mesh), basis, response, conductors, folder)
 
 
 def _leave_interrupts_alone() -> None:
@@ -46,10 +56,28 @@ def _leave_interrupts_alone() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def drawable(mesh: TaggedMesh) -> TaggedMesh:
+    """The mesh with the faces of terminals alone, which are all that pictures show; it travels to another process."""
+    names = {name: tag for name, tag in mesh.face_names.items() if name.startswith(("pad ", "terminal "))}
+    chosen = np.isin(mesh.facet_tags, list(names.values()))
+    return replace(
+        mesh,
+        facets=mesh.facets[chosen],
+        facet_tags=mesh.facet_tags[chosen],
+        face_names=names,
+        twins=np.empty((0, 2), dtype=np.int64),
+    )
+
+
 def _draw(
-    case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...], folder: Path
+    case: Case,
+    mesh: TaggedMesh,
+    basis: Basis,
+    response: Response,
+    conductors: tuple[Conductor, ...],
+    folder: Path,
 ) -> tuple[Picture, ...]:
-    pictures = draw_all(case, basis, response, conductors, folder)
+    pictures = draw_all(case, mesh, basis, response, folder)
     about = {"title": case.title, "case_sha256": case.sha256}
     write_fields(folder / "fields.vtu", basis, response, conductors, about)
     return pictures

@@ -66,10 +66,9 @@ def fields_grid(basis: Basis, response: Response, conductors: tuple[Conductor, .
     by_layer = {c.layer: c for c in conductors}
     tissues = list(dict.fromkeys(by_layer[name].tissue for name in basis.layer_names))
     tissue_of_layer = np.array([tissues.index(by_layer[name].tissue) for name in basis.layer_names], dtype=np.int32)
-    κ = np.stack([by_layer[name].conductivity for name in basis.layer_names])[basis.layers]
     at_peak = response.drive.instants[0]
     field = response.field.mean(axis=2)  # linear in a cell: the mean of the corners is the value at the centroid
-    density = np.einsum("cmi,mij->cmj", field, κ)  # κ is symmetric
+    density = np.einsum("cmi,mij->cmj", field, basis.conductivity)  # κ is symmetric
     J = np.tensordot(at_peak, density, axes=1)
     grid.point_data["potential"] = np.tensordot(at_peak, response.potential, axes=1)
     for name, values in {

@@ -24,6 +24,7 @@ VERDICTS = {
 }
 # Ends of keys, longest first, and how they are written for a reader.
 UNITS = {"uC_per_cm2": "µC/cm²", "mA_per_cm2": "mA/cm²", "S_per_m": "S/m", "mm": "mm", "us": "µs", "Hz": "Hz"}
+NEAREST = 10  # distances that are listed, the shortest
 NOTHING = 1e-6  # of any everyday unit: rounding, shown as such
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -75,6 +76,9 @@ def write_report(
         safe=[_safe_sentence(c, verdict.max_safe_amplitude_mA[c.name]) for c in case.channels],
         channels=[_channel(c, verdict.max_safe_amplitude_mA[c.name]) for c in case.channels],
         electrodes={f"{name} ({role})": result["electrodes"][name] for name, role in roles(case).items()},
+        implants=result["implants"],
+        nearest=sorted(result["distances_mm"], key=lambda found: found[2])[:NEAREST],
+        pairs=len(result["distances_mm"]),
         applying=_by_margin(verdict.checks),
         others=[check for check in verdict.checks if check.outcome == "not_applicable"],
         pictures={picture.name: (picture, _embedded(folder / f"{picture.name}.png")) for picture in pictures},

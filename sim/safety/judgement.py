@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.case import Case, Channel, Electrode
+from sim.case import Case, Channel
 from sim.exposure.electrodes import ElectrodeExposure
 from sim.response import Response
 from sim.safety.facts import NO_PHASE, ChannelFacts, ElectrodeFacts
@@ -18,7 +18,7 @@ def judge(case: Case, response: Response, electrodes: dict[str, ElectrodeExposur
     return assess(
         load_limits(case.safety.limits),
         [_channel_facts(case, response, c) for c in range(len(case.channels))],
-        [_electrode_facts(case, electrode, electrodes[electrode.name]) for electrode in case.electrodes],
+        [_electrode_facts(case, name, electrodes[name]) for name in case.poles],
     )
 
 
@@ -32,16 +32,16 @@ def _channel_facts(case: Case, response: Response, index: int) -> ChannelFacts:
 
 def peak_current_mA(case: Case, response: Response, index: int) -> float:
     """Current of a channel at the peak of its waveform: what its electrodes of positive weight pass together."""
-    positive = np.array([case.channels[index].electrodes.get(e.name, 0.0) > 0.0 for e in case.electrodes])
+    positive = np.array([case.channels[index].electrodes.get(name, 0.0) > 0.0 for name in case.terminals])
     return float(response.currents[index][positive].sum()) / MA
 
 
-def _electrode_facts(case: Case, electrode: Electrode, exposure: ElectrodeExposure) -> ElectrodeFacts:
-    driving: list[Channel] = [channel for channel in case.channels if electrode.name in channel.electrodes]
+def _electrode_facts(case: Case, name: str, exposure: ElectrodeExposure) -> ElectrodeFacts:
+    driving: list[Channel] = [channel for channel in case.channels if name in channel.electrodes]
     phases = [c.waveform.phase_s for c in driving or case.channels if c.waveform.phase_s is not None]
     charge = exposure.charge_per_phase_uC
     return ElectrodeFacts(
-        name=electrode.name,
+        name=name,
         channels=tuple(channel.name for channel in driving),
         area_cm2=exposure.area_mm2 * MM2 / CM2,
         current_rms_mA=exposure.current_rms_mA,

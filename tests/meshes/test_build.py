@@ -1,229 +1,318 @@
-import dataclasses
-import subprocess
-import sys
+"""Whole meshes of small geometries: names, areas, volumes, conformity, and what is refused."""
+
+from itertools import pairwise
 
 import gmsh
 import numpy as np
 import pytest
+from checking import area, assert_conforming, cells_of, facets_of, volume
 
-import meshes.build as build
-from meshes.block import Block, Layer
+from meshes.bodies import Block, Bone, Face, Limb
 from meshes.build import build_mesh
-from meshes.cache import cached_mesh, mesh_key
-from meshes.drawing import Drawing, _check_names
+from meshes.clashes import check_apart
+from meshes.construction import BuiltPad, Connector, Detached, Needles, StackLayer
 from meshes.errors import MeshError
-from meshes.pads import Disc, Placement, Rectangle, gap_mm
-from meshes.sizing import check_sizes
+from meshes.geometry import Geometry, PlacedLead
+from meshes.inclusions import Box, Cylinder, Sphere
+from meshes.layers import Core, Layer
+from meshes.leads import Concentric, Shaft, ShaftContact
+from meshes.pads import Disc, Rectangle, Ring
 from meshes.tagged import TaggedMesh
+from meshes.wounds import Wound
 
-BODY = Block(
-    kind="block",
-    length_mm=100.0,
-    width_mm=60.0,
-    layers=(
-        Layer(tissue="skin", thickness_mm=1.5),
-        Layer(tissue="fat", thickness_mm=6.0),
-        Layer(tissue="muscle", thickness_mm=20.0),
-        Layer(tissue="fat", thickness_mm=2.0),
-    ),
-)
-DISC = Placement(name="disc", pad=Disc(kind="disc", diameter_mm=20.0), position_mm=(-25.0, 0.0))
-RECTANGLE = Placement(
-    name="plate",
-    pad=Rectangle(kind="rectangle", length_mm=30.0, width_mm=20.0, corner_radius_mm=5.0, angle_deg=30.0),
-    position_mm=(25.0, 5.0),
-)
-
-
-@pytest.fixture(scope="module")
-def mesh():
-    return build_mesh(BODY, (DISC, RECTANGLE), "draft")
+LAYERS = (Layer(tissue="skin", thickness_mm=1.5), Layer(tissue="fat", thickness_mm=4.0))
+CORNEUM = Layer(tissue="stratum_corneum", thickness_mm=0.05)
+MUSCLE = Layer(tissue="muscle", thickness_mm=15.0)
+BLOCK = Block(kind="block", length_mm=60.0, width_mm=50.0, layers=(*LAYERS, MUSCLE))
+THIN = BLOCK.model_copy(update={"layers": (CORNEUM, *LAYERS, MUSCLE)})
+LIMB = Limb(kind="limb", length_mm=80.0, radius_mm=25.0, layers=LAYERS, core=Core(tissue="muscle"))
+FACE = Face(kind="face", length_mm=60.0, width_mm=50.0, radius_mm=70.0, layers=(*LAYERS, MUSCLE))
+ELLIPTIC = LIMB.model_copy(update={"radius_mm": None, "semi_axes_mm": (30.0, 20.0), "taper": 0.8})
+BODIES = {
+    "block": BLOCK,
+    "block with corneum": THIN,
+    "limb": LIMB,
+    "limb with corneum": LIMB.model_copy(update={"layers": (CORNEUM, *LAYERS)}),
+    "tapering limb": LIMB.model_copy(update={"taper": 1.4}),
+    "elliptic limb": ELLIPTIC,
+    "face": FACE,
+}
+DISC = Disc(kind="disc", diameter_mm=12.0)
 
 
-def test_every_part_has_its_name(mesh):
-    assert set(mesh.volume_names) == {"skin", "fat", "muscle", "fat 2"}
-    assert set(mesh.face_names) == {
-        "pad disc",
-        "pad plate",
-        "insulated",
-        "interface skin|fat",
-        "interface fat|muscle",
-        "interface muscle|fat 2",
-    }
-    assert set(np.unique(mesh.cell_tags)) == set(mesh.volume_names.values())
-    assert set(np.unique(mesh.facet_tags)) == set(mesh.face_names.values())
+def pad(name, x, y, outline=DISC, **parts):
+    return BuiltPad(name=name, pad=outline, position_mm=(x, y), **parts)
 
 
-def test_measures_are_those_of_the_specification(mesh):
-    assert mesh.record.volumes_mm3["fat 2"] == pytest.approx(100 * 60 * 2, rel=1e-9)
-    assert mesh.record.areas_mm2["pad disc"] == pytest.approx(np.pi * 100, rel=2e-3)
-    assert mesh.record.areas_mm2["pad plate"] == pytest.approx(600 - (4 - np.pi) * 25, rel=2e-3)
-    assert mesh.record.areas_mm2["interface fat|muscle"] == pytest.approx(6000, rel=1e-9)
-    assert mesh.record.worst_quality > 0.01
+def meshed(body, pads=(), **parts):
+    mesh = build_mesh(Geometry(body=body, pads=pads, **parts), "draft")
+    assert_conforming(mesh)
+    return mesh
 
 
-def test_elements_are_where_their_name_says(mesh):
-    middles = mesh.points_mm[mesh.cells].mean(axis=1)
-    fat = middles[mesh.cell_tags == mesh.volume_names["fat"]]
-    assert fat[:, 2].max() < -1.5
-    assert fat[:, 2].min() > -7.5
-    corners = mesh.points_mm[mesh.facets[mesh.facet_tags == mesh.face_names["pad plate"]]].reshape(-1, 3)
-    assert np.abs(corners[:, 2]).max() < 1e-9
-    assert RECTANGLE.distance_mm(corners[:, :2]).max() < 1e-6
+def shaft(**changes):
+    contacts = (ShaftContact(name="0", from_mm=0.0, length_mm=2.0), ShaftContact(name="1", from_mm=3.0, length_mm=1.5))
+    given = {"kind": "shaft", "shaft_diameter_mm": 1.3, "tip": "hemisphere", "contacts": contacts}
+    return Shaft(**(given | changes))
 
 
-def test_sizes_are_small_at_the_rim_and_grow(mesh):
-    corners = mesh.points_mm[mesh.cells]
-    edges = np.linalg.norm(corners[:, 1:] - corners[:, :1], axis=2).mean(axis=1)
-    middles = corners.mean(axis=1)
-    rim = np.abs(np.hypot(middles[:, 0] + 25.0, middles[:, 1]) - 10.0) + np.abs(middles[:, 2])
-    assert edges[rim < 0.3].mean() < 1.0
-    assert np.percentile(edges[rim > 30.0], 90) > 5.0
+def lead(tip=(0.0, 0.0, -12.0), direction=(0.0, 0.0, 1.0), shape=None):
+    return PlacedLead(name="lead", shape=shape or shaft(), tip_mm=tip, direction=direction)
 
 
-def test_the_same_geometry_gives_the_same_mesh(mesh):
-    again = build_mesh(BODY, (DISC, RECTANGLE), "draft")
-    np.testing.assert_array_equal(again.cells, mesh.cells)
-    np.testing.assert_array_equal(again.points_mm, mesh.points_mm)
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_every_body(body):
+    plate = Rectangle(kind="rectangle", length_mm=14.0, width_mm=10.0, corner_radius_mm=3.0, angle_deg=30.0)
+    mesh = meshed(body, (pad("disc", -15.0, 4.0), pad("plate", 14.0, -6.0, plate)))
+    regions = [region.name for region in body.regions]
+    assert list(mesh.volume_names) == regions
+    expected = {"skin", "cut", "pad disc", "pad plate"}
+    expected |= {f"interface {one}|{other}" for one, other in pairwise(regions)}
+    lifted = {"insulated"} if body.layers[0] == CORNEUM else set()
+    assert set(mesh.face_names) - lifted == expected - lifted
+    assert area(mesh, "pad disc") == pytest.approx(DISC.area_mm2, rel=5e-3)
+    assert area(mesh, "pad plate") == pytest.approx(plate.area_mm2, rel=5e-3)
+    assert sum(volume(mesh, name) for name in regions) == pytest.approx(body.volume_mm3, rel=1e-2)
+    top = mesh.points_mm[facets_of(mesh, "pad plate")].reshape(-1, 3)
+    assert plate.distance_mm(body.unwrap_mm((14.0, -6.0), top)).max() < 0.05
+    assert mesh.record.worst_quality > 1e-4
+
+
+def test_the_same_geometry_gives_the_same_mesh():
+    one, other = (meshed(LIMB, (pad("p", 0.0, 0.0),)) for _ in range(2))
+    np.testing.assert_array_equal(one.cells, other.cells)
+    np.testing.assert_array_equal(one.points_mm, other.points_mm)
+
+
+def test_saved_mesh_is_read_back(tmp_path):
+    mesh = meshed(BLOCK, (pad("p", 0.0, 0.0, stack=(StackLayer(material="hydrogel", thickness_mm=1.0),)),))
+    mesh.save(tmp_path / "m.npz")
+    back = TaggedMesh.load(tmp_path / "m.npz")
+    for name in ("points_mm", "cells", "cell_tags", "facets", "facet_tags", "twins"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(mesh, name))
+    assert (back.face_names, back.volume_names, back.record) == (mesh.face_names, mesh.volume_names, mesh.record)
 
 
 def test_a_pad_may_cover_the_whole_surface():
-    whole = Placement(
-        name="whole", pad=Rectangle(kind="rectangle", length_mm=100.0, width_mm=60.0), position_mm=(0.0, 0.0)
+    whole = Rectangle(kind="rectangle", length_mm=60.0, width_mm=50.0)
+    mesh = meshed(BLOCK, (pad("whole", 0.0, 0.0, whole),))
+    assert area(mesh, "pad whole") == pytest.approx(3000.0)
+    assert "skin" not in mesh.face_names
+
+
+def test_a_body_without_pads():
+    assert meshed(LIMB).record.cells > 100
+
+
+@pytest.mark.parametrize("y", [0.5, 0.3], ids=["seam", "beside the seam"])
+def test_a_pad_across_the_lowest_line(y):
+    mesh = meshed(LIMB, (pad("p", 0.0, y * LIMB.circumference_mm),))
+    assert area(mesh, "pad p") == pytest.approx(DISC.area_mm2, rel=5e-3)
+
+
+@pytest.mark.parametrize("place", [0.0, 0.4])
+def test_a_cuff_around_more_than_half_of_the_limb(place):
+    cuff = Rectangle(kind="rectangle", length_mm=15.0, width_mm=0.75 * LIMB.circumference_mm, corner_radius_mm=5.0)
+    mesh = meshed(LIMB, (pad("cuff", 0.0, place * LIMB.circumference_mm, cuff),))
+    assert area(mesh, "pad cuff") == pytest.approx(cuff.area_mm2, rel=5e-3)
+
+
+@pytest.mark.parametrize("body", [BLOCK, LIMB], ids=["block", "limb"])
+def test_a_ring_around_a_disc(body):
+    ring = Ring(kind="ring", inner_diameter_mm=16.0, outer_diameter_mm=24.0)
+    mesh = meshed(body, (pad("disc", 0.0, 0.0), pad("ring", 0.0, 0.0, ring)))
+    assert area(mesh, "pad ring") == pytest.approx(ring.area_mm2, rel=5e-3)
+    assert area(mesh, "pad disc") == pytest.approx(DISC.area_mm2, rel=5e-3)
+
+
+def test_a_pad_at_the_edge():
+    mesh = meshed(BLOCK, (pad("p", 24.0, 0.0),))
+    assert area(mesh, "pad p") == pytest.approx(DISC.area_mm2, rel=5e-3)
+
+
+@pytest.mark.parametrize("backing", ["conductive", "insulating"])
+def test_needles(backing):
+    needles = Needles(rows=2, columns=2, pitch_mm=4.0, diameter_mm=0.8, length_mm=2.5, backing=backing)
+    mesh = meshed(BLOCK, (pad("p", 0.0, 0.0, needles=needles),))
+    side = 4 * np.pi * (0.8 * 2.5 + 0.16)
+    assert area(mesh, "terminal p") == pytest.approx(side, rel=0.06)
+    assert ("pad p" in mesh.face_names) == (backing == "conductive")
+    if backing == "conductive":
+        assert area(mesh, "pad p") == pytest.approx(DISC.area_mm2 - 4 * np.pi * 0.16, rel=5e-3)
+
+
+def test_a_detached_part():
+    part = Detached(outline=Disc(kind="disc", diameter_mm=4.0), position_mm=(2.0, 0.0))
+    mesh = meshed(BLOCK, (pad("p", 0.0, 0.0, detached=(part,)),))
+    assert area(mesh, "pad p detached 1") == pytest.approx(4 * np.pi, rel=5e-3)
+    assert area(mesh, "pad p") == pytest.approx(32 * np.pi, rel=5e-3)
+
+
+def test_a_lead_through_the_skin():
+    mesh = meshed(BLOCK, leads=(lead(),))
+    assert area(mesh, "terminal lead0") == pytest.approx(np.pi * 1.3 * 2.0, rel=0.06)  # half a ball has a tube's area
+    assert area(mesh, "terminal lead1") == pytest.approx(np.pi * 1.3 * 1.5, rel=0.06)
+    assert mesh.points_mm[facets_of(mesh, "terminal lead0")].reshape(-1, 3)[:, 2].min() == pytest.approx(-12.0)
+    assert "insulated" in mesh.face_names
+
+
+def test_a_lead_through_a_pad():
+    mesh = meshed(BLOCK, (pad("p", 0.0, 0.0),), leads=(lead(),))
+    assert area(mesh, "pad p") == pytest.approx(DISC.area_mm2 - np.pi * 0.65**2, rel=5e-3)
+
+
+def test_a_lead_along_the_body():
+    mesh = meshed(BLOCK, leads=(lead(tip=(-10.0, 0.0, -10.0), direction=(1.0, 0.1, 0.0)),))
+    assert {"terminal lead0", "terminal lead1"} <= set(mesh.face_names)
+
+
+def test_a_concentric_needle():
+    shape = Concentric(
+        kind="concentric",
+        core_diameter_mm=0.2,
+        insulation_diameter_mm=0.4,
+        cannula_diameter_mm=0.6,
+        cannula_length_mm=3.0,
     )
-    mesh = build_mesh(BODY, (whole,), "draft")
-    assert mesh.record.areas_mm2["pad whole"] == pytest.approx(6000)
+    mesh = meshed(BLOCK, leads=(lead(tip=(0.0, 0.0, -10.0), shape=shape),))
+    assert area(mesh, "terminal lead-core") == pytest.approx(np.pi * 0.01, rel=0.06)
+    cannula = np.pi * (0.6 * 3.0 + 0.09 - 0.04)
+    assert area(mesh, "terminal lead-cannula") == pytest.approx(cannula, rel=0.06)
 
 
-def test_a_body_without_pads_can_be_meshed():
-    assert build_mesh(BODY, (), "draft").record.cells > 10
+def test_a_contact_outside_is_refused():
+    with pytest.raises(MeshError, match="contact lead1 outside of the body"):
+        meshed(BLOCK, leads=(lead(tip=(0.0, 0.0, -2.5)),))
 
 
-def test_wrong_measure_is_an_error(mesh):
-    wrong = dataclasses.replace(mesh.record, volumes_mm3=mesh.record.volumes_mm3 | {"fat": 36000 * 1.006})
-    with pytest.raises(MeshError, match=r"volume of fat: found 36216; accepted: 36000 within 0\.5 %"):
-        build._compare(wrong, BODY, (DISC, RECTANGLE))
-    wrong = dataclasses.replace(mesh.record, areas_mm2=mesh.record.areas_mm2 | {"pad disc": float("nan")})
-    with pytest.raises(MeshError, match="area of pad disc: found nan"):
-        build._compare(wrong, BODY, (DISC, RECTANGLE))
+def test_an_inclusion_through_ends_and_one_through_the_skin():
+    nerve = Cylinder(
+        kind="cylinder", name="nerve", tissue="nerve", start_mm=(-40.0, 0.0, -12.0), end_mm=(40.0, 0.0, -12.0),
+        radius_mm=2.0,
+    )  # fmt: skip
+    ball = Sphere(kind="sphere", name="ball", tissue="blood", center_mm=(0.0, 12.0, -0.5), radius_mm=3.0)
+    mesh = meshed(BLOCK, inclusions=(nerve, ball))
+    assert volume(mesh, "nerve") == pytest.approx(np.pi * 4 * 60, rel=0.06)
+    cap = np.pi * 3.5**2 * (9 - 3.5) / 3
+    assert volume(mesh, "ball") == pytest.approx(cap, rel=0.06)
+    assert np.abs(mesh.points_mm[cells_of(mesh, "nerve")][..., 0]).max() == pytest.approx(30.0)
 
 
-def test_a_flat_element_is_an_error(mesh):
-    with pytest.raises(MeshError, match="worst element: found quality 1e-09"):
-        build._compare(dataclasses.replace(mesh.record, worst_quality=1e-9), BODY, (DISC, RECTANGLE))
+def test_nested_inclusions_and_holes():
+    outer = Sphere(kind="sphere", name="outer", tissue="blood", center_mm=(0.0, 0.0, -11.0), radius_mm=4.0)
+    metal = Sphere(kind="sphere", name="metal", material="metal", center_mm=(0.0, 0.0, -11.0), radius_mm=2.0)
+    box = Box(kind="box", name="box", material="insulator", center_mm=(14.0, 0.0, -11.0), size_mm=(5.0, 4.0, 3.0))
+    mesh = meshed(BLOCK, inclusions=(outer, metal, box))
+    assert volume(mesh, "outer") == pytest.approx(4 / 3 * np.pi * (64 - 8), rel=0.06)
+    assert area(mesh, "terminal metal") == pytest.approx(16 * np.pi, rel=0.06)
+    assert area(mesh, "insulated") == pytest.approx(2 * (20 + 15 + 12), rel=1e-6)
 
 
-def test_an_entity_without_a_name_is_an_error():
-    gmsh.initialize(interruptible=False)
-    try:
-        gmsh.model.occ.addBox(0, 0, 0, 1, 1, 1)
-        gmsh.model.occ.synchronize()
-        with pytest.raises(MeshError, match="5 names for 6 entities of dimension 2"):
-            _check_names(Drawing({"box": [1]}, {"faces": [1, 2, 3, 4, 5]}))
-    finally:
-        gmsh.finalize()
+def test_bones():
+    bone = Bone(name="bone", position_mm=(0.0, 3.0), radius_mm=8.0, cortical_mm=3.0)
+    mesh = meshed(LIMB.model_copy(update={"bones": (bone,)}))
+    assert volume(mesh, "bone cortical") == pytest.approx(np.pi * (64 - 25) * 80, rel=0.06)
+    assert volume(mesh, "bone marrow") == pytest.approx(np.pi * 25 * 80, rel=0.06)
+
+
+def wound(depth, tissue=None, x=0.0):
+    return Wound(
+        name="wound", outline=Disc(kind="disc", diameter_mm=8.0), position_mm=(x, 0.0), depth_mm=depth, tissue=tissue
+    )
+
+
+@pytest.mark.parametrize("body", [BLOCK, LIMB], ids=["block", "limb"])
+@pytest.mark.parametrize("depth", [1.0, 1.5, 2.5])
+def test_wounds(body, depth):
+    filled = meshed(body, wounds=(wound(depth, "blood"),))
+    assert volume(filled, "wound") == pytest.approx(np.pi * 16 * depth, rel=0.08)
+    open_ = meshed(body, wounds=(wound(depth),))
+    missing = sum(filled.record.volumes_mm3.values()) - sum(open_.record.volumes_mm3.values())
+    roundness = 1e-3 * body.volume_mm3 if body.kind == "limb" else 0.0
+    assert missing == pytest.approx(np.pi * 16 * depth, rel=0.08, abs=roundness)
+    assert area(open_, "insulated") == pytest.approx(np.pi * (16 + 8 * depth), rel=0.1)  # floor and wall
+
+
+@pytest.mark.parametrize("depth", [0.05, 1.0])
+def test_wounds_through_lifted_layers(depth):
+    filled = meshed(THIN, wounds=(wound(depth, "blood"),))
+    assert volume(filled, "wound") == pytest.approx(16 * np.pi * depth, rel=0.02)
+    open_ = meshed(THIN, (pad("p", 0.0, 0.0, Disc(kind="disc", diameter_mm=14.0)),), wounds=(wound(depth),))
+    assert area(open_, "pad p") == pytest.approx(np.pi * (49 - 16), rel=5e-3)
+
+
+def test_a_wound_within_lifted_layers_is_refused():
+    with pytest.raises(MeshError, match=r"wounds\.wound\.depth_mm: found 0\.03, which ends within the thin outer"):
+        meshed(THIN, wounds=(wound(0.03),))
+
+
+def test_overlapping_pads_are_refused():
+    with pytest.raises(MeshError, match=r"electrodes\.a\.position_mm: found a pad that overlaps b"):
+        meshed(BLOCK, (pad("a", 0.0, 0.0), pad("b", 10.0, 0.0)))
+
+
+def test_pads_that_nearly_touch_are_refused():
+    with pytest.raises(MeshError, match=r"electrodes\.a: found a rim 0\.001 mm from another one"):
+        meshed(BLOCK, (pad("a", 0.0, 0.0), pad("b", 12.001, 0.0)))
+
+
+def implant(name, x, z=-11.0):
+    return Box(kind="box", name=name, material="metal", center_mm=(x, 0.0, z), size_mm=(4.0, 4.0, 4.0))
+
+
+def test_metals_that_touch_are_refused():
+    with pytest.raises(MeshError, match=r"terminal two: found it touches one at .*; accepted: terminals with a gap"):
+        meshed(BLOCK, inclusions=(implant("one", 0.0), implant("two", 4.0)))
+
+
+def test_metal_that_touches_a_pad_is_refused():
+    with pytest.raises(MeshError, match="it touches"):
+        meshed(BLOCK, (pad("p", 0.0, 0.0),), inclusions=(implant("metal", 0.0, -2.0),))
+
+
+def test_parts_of_one_terminal_may_touch():
+    faces = {"pad p": np.array([[0, 1, 2]]), "terminal p": np.array([[2, 3, 4]])}
+    check_apart(np.zeros((7, 3)), faces | {"pad p detached 1": np.array([[1, 2, 5]])})
+    with pytest.raises(MeshError, match="terminal q: found it touches p"):
+        check_apart(np.zeros((7, 3)), faces | {"terminal q": np.array([[4, 5, 6]])})
+
+
+@pytest.mark.parametrize(
+    ("inclusions", "name"),
+    [
+        ((Sphere(kind="sphere", name="far", tissue="fat", center_mm=(0.0, 0.0, 90.0), radius_mm=2.0),), "far"),
+        ((Sphere(kind="sphere", name="far", material="insulator", center_mm=(0.0, 0.0, 90.0), radius_mm=2.0),), "far"),
+        ((implant("far", 90.0),), "far"),
+        (
+            (
+                Sphere(kind="sphere", name="covered", tissue="fat", center_mm=(0.0, 0.0, -11.0), radius_mm=1.0),
+                implant("metal", 0.0),
+            ),
+            "covered",
+        ),
+    ],
+    ids=["tissue", "insulator", "metal", "covered"],
+)
+def test_a_part_that_is_not_there_is_refused(inclusions, name):
+    with pytest.raises(MeshError, match=rf"inclusions\.{name}: found nothing of it in the body"):
+        meshed(BLOCK, inclusions=inclusions)
+
+
+def test_a_covered_wound_is_refused():
+    with pytest.raises(MeshError, match=r"wounds\.wound: found nothing of it in the body"):
+        meshed(BLOCK, wounds=(wound(1.0, "blood"),), inclusions=(
+            Box(kind="box", name="box", tissue="fat", center_mm=(0.0, 0.0, 0.0), size_mm=(20.0, 20.0, 6.0)),
+        ))  # fmt: skip
 
 
 def test_a_pad_off_the_surface_is_an_error():
-    off = Placement(name="off", pad=Disc(kind="disc", diameter_mm=20.0), position_mm=(45.0, 0.0))
-    with pytest.raises(MeshError, match=r"face .*, which bounds no volume|area of pad off"):
-        build_mesh(BODY, (off,), "draft")
+    with pytest.raises(MeshError, match=r"area of pad off|nothing of the pad"):
+        meshed(BLOCK, (pad("off", 28.0, 0.0),))
     assert not gmsh.isInitialized()
 
 
-def test_too_small_for_a_mesh_names_the_numbers():
-    tiny = Placement(name="tiny", pad=Disc(kind="disc", diameter_mm=0.01), position_mm=(0.0, 0.0))
-    with pytest.raises(MeshError, match=r"tiny\.pad: found a rim that needs elements of .*half width 0\.005 mm"):
-        check_sizes(BODY, (tiny,), "standard")
-
-
-def test_gap_between_pads():
-    other = Placement(name="other", pad=Disc(kind="disc", diameter_mm=10.0), position_mm=(0.0, 0.0))
-    assert gap_mm(DISC, other) == pytest.approx(10.0, abs=1e-4)
-    inside = Placement(name="inside", pad=Disc(kind="disc", diameter_mm=2.0), position_mm=(-25.0, 0.0))
-    assert gap_mm(DISC, inside) < 0
-    straight = Placement(
-        name="straight", pad=Rectangle(kind="rectangle", length_mm=20.0, width_mm=10.0), position_mm=(0.0, 0.0)
-    )
-    assert gap_mm(DISC, straight) == pytest.approx(5.0, abs=1e-4)
-
-
-@pytest.mark.parametrize("placement", [DISC, RECTANGLE], ids=["disc", "rectangle"])
-def test_outline_lies_at_distance_zero_and_encloses_the_area(placement):
-    outline = placement.outline_mm(1440)
-    np.testing.assert_allclose(placement.distance_mm(outline), 0.0, atol=1e-9)
-    x, y = outline.T
-    area = 0.5 * (x * np.roll(y, -1) - y * np.roll(x, -1)).sum()
-    assert area == pytest.approx(placement.pad.area_mm2, rel=1e-4)
-
-
-@pytest.mark.parametrize("placement", [DISC, RECTANGLE], ids=["disc", "rectangle"])
-def test_reach_is_that_of_the_outline(placement):
-    reach = np.abs(placement.outline_mm(20000) - placement.position_mm).max(axis=0)
-    np.testing.assert_allclose(placement.pad.reach_mm, reach, rtol=1e-6)
-
-
-def test_a_turned_pad_may_touch_the_edge():
-    x = 50.0 - RECTANGLE.pad.reach_mm[0]
-    touching = Placement(name="plate", pad=RECTANGLE.pad, position_mm=(x, 0.0))
-    assert abs(BODY.overhang_mm(touching)) < 1e-12
-    mesh = build_mesh(BODY, (touching,), "draft")
-    assert mesh.record.areas_mm2["pad plate"] == pytest.approx(RECTANGLE.pad.area_mm2, rel=2e-3)
-
-
-def test_cache_gives_the_mesh_back_and_survives_damage(tmp_path):
-    first = cached_mesh(BODY, (DISC,), "draft", tmp_path)
-    path = next(tmp_path.glob("*.npz"))
-    stamp = path.stat().st_ino
-    second = cached_mesh(BODY, (DISC,), "draft", tmp_path)
-    np.testing.assert_array_equal(first.cells, second.cells)
-    assert second.record == first.record
-    assert path.stat().st_ino == stamp
-    path.write_bytes(path.read_bytes()[:1000])
-    third = cached_mesh(BODY, (DISC,), "draft", tmp_path)
-    np.testing.assert_array_equal(first.cells, third.cells)
-    assert [p.suffix for p in sorted(tmp_path.iterdir())] == [".lock", ".npz"]
-
-
-def test_key_depends_on_what_changes_the_mesh():
-    key = mesh_key(BODY, (DISC,), "draft")
-    assert key != mesh_key(BODY, (DISC,), "standard")
-    assert key != mesh_key(BODY, (DISC.model_copy(update={"position_mm": (1.0, 0.0)}),), "draft")
-    thicker = (BODY.layers[0].model_copy(update={"thickness_mm": 1.6}), *BODY.layers[1:])
-    assert key != mesh_key(BODY.model_copy(update={"layers": thicker}), (DISC,), "draft")
-    fibred = (BODY.layers[0].model_copy(update={"fibre_direction": (1.0, 0.0, 0.0)}), *BODY.layers[1:])
-    assert key == mesh_key(BODY.model_copy(update={"layers": fibred}), (DISC,), "draft")
-
-
-def test_two_processes_build_one_mesh(tmp_path):
-    script = """
-import sys
-from pathlib import Path
-from meshes.block import Block, Layer
-from meshes.cache import cached_mesh
-layers = tuple(Layer(tissue=tissue, thickness_mm=9.0) for tissue in ("fat", "muscle"))
-body = Block(kind="block", length_mm=50.0, width_mm=50.0, layers=layers)
-print(cached_mesh(body, (), "standard", Path(sys.argv[1])).record.seconds)
-"""
-    both = [
-        subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    seconds = {process.communicate(timeout=60)[0] for process in both}
-    assert [process.returncode for process in both] == [0, 0]
-    assert len(seconds) == 1, "the second process must have read what the first one built"
-
-
-def test_saved_mesh_is_read_back(mesh, tmp_path):
-    mesh.save(tmp_path / "m.npz")
-    back = TaggedMesh.load(tmp_path / "m.npz")
-    np.testing.assert_array_equal(back.facets, mesh.facets)
-    assert back.face_names == mesh.face_names
-    assert back.record == mesh.record
-
-
-@pytest.mark.parametrize(("length", "width"), [(30.0, 20.0), (20.0, 30.0), (20.0, 20.0)])
-def test_corners_may_be_half_circles(length, width):
-    pad = Rectangle(kind="rectangle", length_mm=length, width_mm=width, corner_radius_mm=10.0, angle_deg=15.0)
-    mesh = build_mesh(BODY, (Placement(name="p", pad=pad, position_mm=(0.0, 0.0)),), "draft")
-    assert mesh.record.areas_mm2["pad p"] == pytest.approx(pad.area_mm2, rel=2e-3)
+def test_a_snap():
+    stack = (StackLayer(material="hydrogel", thickness_mm=1.0), StackLayer(material="carbon_rubber", thickness_mm=0.5))
+    mesh = meshed(LIMB, (pad("p", 0.0, 0.0, stack=stack, connector=Connector(diameter_mm=4.0)),))
+    assert area(mesh, "terminal p") == pytest.approx(4 * np.pi, rel=0.02)
+    assert area(mesh, "contact p outside") == pytest.approx(DISC.area_mm2, rel=5e-3)

@@ -1,5 +1,6 @@
 """fields.vtu, on a body of a few tetrahedra whose potential is quadratic."""
 
+import dataclasses
 from itertools import permutations, product
 
 import numpy as np
@@ -9,7 +10,7 @@ from sim.basis import Basis, Contact, SolveFacts
 from sim.case import parse_case
 from sim.report.fields import UNITS, fields_grid, write_fields
 from sim.response import respond
-from sim.tissues import Conductor
+from sim.tissues import Uniform
 
 LENGTH, WIDTH, DEPTH = 60.0, 30.0, 12.0  # mm
 CASE = {
@@ -39,8 +40,8 @@ CASE = {
     "probes": [{"name": "nerve", "position_mm": [0.0, 1.0, -6.0]}],
 }
 CONDUCTORS = (
-    Conductor("skin", "skin", 0.1 * np.eye(3), "test"),
-    Conductor("muscle", "muscle", np.diag([0.5, 0.2, 0.2]), "test"),
+    Uniform("skin", "skin", 0.1 * np.eye(3), "test"),
+    Uniform("muscle", "muscle", np.diag([0.5, 0.2, 0.2]), "test"),
 )
 RESISTANCE = 1000.0  # Ohm between the electrodes
 
@@ -93,6 +94,7 @@ def tiny_body():
         potentials=np.stack([φ, 1.0 - φ]),
         fields=np.stack([E, -E]),
         contacts=(contact(case.electrodes[0], 1.0), contact(case.electrodes[1], -1.0)),
+        conductivity=np.stack([c.tensor for c in CONDUCTORS])[layers],
         admittance=np.array([[1.0, -1.0], [-1.0, 1.0]]) / RESISTANCE,
         facts=SolveFacts(100, 2, 7, 1e-12, 1e-12, 1e-12, 0.1, 0.1),
     )
@@ -144,6 +146,14 @@ def test_density_is_conductivity_times_field_and_its_rms_that_of_a_sine(grid):
     assert grid["J_rms"] == pytest.approx(grid["J_magnitude"] / np.sqrt(2.0), rel=1e-5)
 
 
+def test_density_is_that_of_each_cells_own_tensor():
+    _, basis, response = tiny_body()
+    once = fields_grid(basis, response, CONDUCTORS)
+    factors = np.linspace(1.0, 2.0, len(basis.cells))[:, None]
+    other = dataclasses.replace(basis, conductivity=factors[:, None] * basis.conductivity)
+    assert fields_grid(other, response, CONDUCTORS)["J"] == pytest.approx(factors * once["J"], rel=1e-5)
+
+
 def test_tissue_is_the_one_at_that_depth(grid):
     skin = grid.cell_centers().points[:, 2] > -2e-3
     assert np.array_equal(grid["tissue"] == 0, skin)
@@ -151,7 +161,7 @@ def test_tissue_is_the_one_at_that_depth(grid):
 
 def test_layers_of_the_same_tissue_share_a_number():
     _, basis, response = tiny_body()
-    both = tuple(Conductor(c.layer, "muscle", c.conductivity, c.source) for c in CONDUCTORS)
+    both = tuple(Uniform(c.layer, "muscle", c.tensor, c.source) for c in CONDUCTORS)
     grid = fields_grid(basis, response, both)
     assert list(grid.field_data["tissue_names"]) == ["muscle"]
     assert not grid["tissue"].any()

@@ -50,6 +50,8 @@ def result_of(case):
         "impedance_ohm": {
             c.name: {"magnitude": 1356.0, "phase_deg": 0.0, "frequency_Hz": 100.0} for c in case.channels
         },
+        "distances_mm": [["left", "right", 60.0]],
+        "implants": {},
         "electrodes": {e.name: asdict(electrode_exposure()) for e in case.electrodes},
         "tissues": {"skin": asdict(tissue), "muscle": asdict(tissue)},
         "probes": {"nerve": asdict(ProbeExposure(13.6, (3.0, -4.0, 0.0), (1.2, 0.0, -0.5)))},
@@ -221,6 +223,22 @@ def test_numbers_of_electrodes_tissues_and_probes_come_with_units(tmp_path):
     assert "nerve 13.6 5 3, −4, 0 1.3 1.2, 0, −0.5" in text
     assert "relative residual 3.20·10⁻¹¹" in text
     assert "biphasic, phase 250 µs, rate 100 Hz" in text
+
+
+def test_implants_and_the_shortest_distances_are_told(tmp_path):
+    case = case_with()
+    density = asdict(SurfaceDensity(mean=0.1, p50=0.1, p95=0.2, p99=0.34, peak_1cm2=0.12))
+    implant = {"through_peak_mA": 1.25, "current_density_rms_mA_per_cm2": density}
+    pairs = [["a", f"b{i}", 30.0 - i] for i in range(12)]
+    result = result_of(case) | {"implants": {"plate": implant}, "distances_mm": pairs}
+    text = plain(report(tmp_path, case, result=result))
+    assert "Peak current through it, mA 1.25" in text
+    assert "99th percentile of the area, mA/cm² 0.34" in text
+    assert "the shortest 10 of 12" in text
+    assert "a b11 19 a b10 20" in text
+    assert "a b1 29" not in text
+    assert "Floating metal implants" not in plain(report(tmp_path))
+    assert "left right 60" in plain(report(tmp_path))
 
 
 def test_a_missing_key_of_the_contract_is_an_error(tmp_path):

@@ -1,8 +1,10 @@
+import pickle
+
 import numpy as np
 import pytest
 
 from sim.case import parse_case
-from sim.tissues import available_tissue_sets, axial_tensor, case_conductors, load_tissue_set
+from sim.tissues import Conductor, available_tissue_sets, axial_tensor, case_conductors, load_tissue_set
 
 
 def case(layer, override=None):
@@ -29,7 +31,7 @@ def case(layer, override=None):
 
 
 def conductivity(*arguments):
-    return case_conductors(case(*arguments))[0].conductivity
+    return case_conductors(case(*arguments))[0].tensors(np.zeros((1, 3)))[0]
 
 
 MUSCLE = {"tissue": "muscle", "thickness_mm": 20}
@@ -75,3 +77,21 @@ def test_axial_tensor_along_a_diagonal():
 def test_source_and_status_come_along():
     assert "secondary" in case_conductors(case(FIBRED))[0].source
     assert case_conductors(case(MUSCLE, {"muscle": {"conductivity_S_per_m": 0.3}}))[0].source == "the case"
+
+
+def test_a_tissue_that_conducts_along_fibres_has_some():
+    with pytest.raises(ValueError, match="muscle: conducts along fibres, but has none"):
+        Conductor("muscle", "muscle", 0.4, 0.1, None, "test")
+
+
+def test_conductors_travel_to_other_processes():
+    (conductor,) = case_conductors(case(FIBRED))
+    again = pickle.loads(pickle.dumps(conductor))
+    assert again == conductor
+    np.testing.assert_array_equal(again.tensors(np.ones((2, 3))), conductor.tensors(np.ones((2, 3))))
+
+
+def test_axial_tensors_of_many_directions():
+    directions = np.array([[2.0, 0.0, 0.0], [0.0, 0.3, 0.4]])
+    for tensor, direction in zip(axial_tensor(0.5, 0.1, directions), directions, strict=True):
+        np.testing.assert_array_equal(tensor, axial_tensor(0.5, 0.1, direction))

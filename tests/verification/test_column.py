@@ -7,7 +7,7 @@ from domains import layered_box
 
 from sim.fem.conduction import Terminal
 from sim.fem.unit_solves import solve_basis
-from sim.tissues import Conductor
+from sim.tissues import Uniform
 
 SIZE = (0.02, 0.03, 0.024)
 LAYERS = [("skin", 0.002), ("fat", 0.006), ("muscle", 0.016)]
@@ -18,9 +18,9 @@ FACES = {"top": lambda x: np.isclose(x[2], SIZE[2]), "bottom": lambda x: np.iscl
 def solve(z_top, z_bottom, order):
     domain = layered_box((2, 3, 12), SIZE, LAYERS, FACES)
     conductors = tuple(
-        Conductor(name, name, σ * np.eye(3), "test") for (name, _), σ in zip(LAYERS, CONDUCTIVITIES, strict=True)
+        Uniform(name, name, σ * np.eye(3), "test") for (name, _), σ in zip(LAYERS, CONDUCTIVITIES, strict=True)
     )
-    terminals = (Terminal("a", "top", z_top), Terminal("b", "bottom", z_bottom))
+    terminals = (Terminal("a", (("top", z_top),)), Terminal("b", (("bottom", z_bottom),)))
     return solve_basis(domain, conductors, terminals, order=order, tolerance=1e-13)
 
 

@@ -10,7 +10,7 @@ from sim.errors import SolverError
 from sim.fem.conduction import Terminal
 from sim.fem.solver import Solver
 from sim.fem.unit_solves import check_admittance, solve_basis
-from sim.tissues import Conductor
+from sim.tissues import Uniform
 
 GOOD = np.array([[2.0, -1.0, -1.0], [-1.0, 3.0, -2.0], [-1.0, -2.0, 3.0]])
 
@@ -49,7 +49,7 @@ def test_a_loose_tolerance_does_not_pass_the_gates():
 
 
 def test_a_conductivity_that_is_not_finite():
-    broken = Conductor("skin", "skin", np.nan * np.eye(3), "test")
+    broken = Uniform("skin", "skin", np.nan * np.eye(3), "test")
     with pytest.raises(SolverError):
         solve_basis(three_pads.domain(), (broken, *three_pads.CONDUCTORS[1:]), three_pads.TERMINALS)
 
@@ -61,7 +61,9 @@ def test_a_layer_without_a_conductor():
 
 def test_a_terminal_on_no_face():
     with pytest.raises(KeyError, match="pad z"):
-        solve_basis(three_pads.domain(), three_pads.CONDUCTORS, (Terminal("z", "pad z", 0.1), *three_pads.TERMINALS))
+        solve_basis(
+            three_pads.domain(), three_pads.CONDUCTORS, (Terminal("z", (("pad z", 0.1),)), *three_pads.TERMINALS)
+        )
 
 
 def test_a_zero_matrix_does_not_pass_as_solved():

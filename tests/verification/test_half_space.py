@@ -10,7 +10,7 @@ from domains import disc_on_grounded_block
 from sim.fem.conduction import Terminal
 from sim.fem.domain import Domain
 from sim.fem.unit_solves import solve_basis
-from sim.tissues import Conductor
+from sim.tissues import Uniform
 
 RADIUS = 0.01
 
@@ -18,7 +18,7 @@ RADIUS = 0.01
 def resistance(half_size, layers, conductors, z):
     """Between the disc and the grounded sides and bottom of a box."""
     tagged = disc_on_grounded_block(1e3 * RADIUS, 1e3 * RADIUS * half_size, layers)
-    terminals = (Terminal("disc", "pad disc", z), Terminal("ground", "ground", 0.0))
+    terminals = (Terminal("disc", (("pad disc", z),)), Terminal("ground", (("ground", 0.0),)))
     return 1 / solve_basis(Domain.from_tagged(tagged, MPI.COMM_SELF), conductors, terminals).admittance[0, 0]
 
 
@@ -29,7 +29,7 @@ def extrapolated(layers, conductors, z, half_size=5.0):
 
 
 def isotropic(name, σ):
-    return Conductor(name, name, σ * np.eye(3), "test")
+    return Uniform(name, name, σ * np.eye(3), "test")
 
 
 def test_newman_disc_is_approached_from_below():
@@ -66,5 +66,5 @@ def test_fibres_along_the_surface_and_across_it():
     upright = references.axial_disc_resistance(σ_t, σ_l, RADIUS)
     layers = [("muscle", None)]
     for diagonal, exact in (((σ_l, σ_t, σ_t), across), ((σ_t, σ_t, σ_l), upright)):
-        muscle = Conductor("muscle", "muscle", np.diag(diagonal), "test")
+        muscle = Uniform("muscle", "muscle", np.diag(diagonal), "test")
         assert extrapolated(layers, (muscle,), 0.0) == pytest.approx(exact, rel=1e-2)

@@ -6,17 +6,19 @@ import three_pads
 import ufl
 from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
-from domains import moved
+from domains import moved, volume_power
 
-from meshes.block import Block, Layer
+from meshes.bodies import Block
 from meshes.build import build_mesh
+from meshes.geometry import Geometry
+from meshes.layers import Layer
 from sim.circuit import Source, operate
 from sim.exposure.triangles import facet_areas
 from sim.fem.conduction import Terminal
 from sim.fem.unit_solves import solve_basis
-from sim.tissues import Conductor, axial_tensor
+from sim.tissues import Uniform, axial_tensor
 
-FACETS_TO_TERMINALS = ("pad a", "pad b", "pad c")
+FACES = [terminal.faces[0] for terminal in three_pads.TERMINALS]
 
 
 @pytest.fixture(scope="module")
@@ -32,25 +34,25 @@ def plain_dolfinx(voltages):
     u, v = ufl.TrialFunction(V), ufl.TestFunction(V)
     ds = ufl.Measure("ds", domain=msh, subdomain_data=domain.facets)
     κ = fem.Function(fem.functionspace(msh, ("DG", 0, (3, 3))))
-    tensors = {c.layer: c.conductivity for c in three_pads.CONDUCTORS}
+    tensors = {c.layer: c.tensor for c in three_pads.CONDUCTORS}
     for name, tag in domain.layer_tags.items():
         κ.x.array.reshape(-1, 9)[domain.cell_layers == tag] = tensors[name].ravel()
-    tags = [domain.face_tags[name] for name in FACETS_TO_TERMINALS]
+    tags = [domain.face_tags[name] for name, _ in FACES]
     a = ufl.inner(κ * ufl.grad(u), ufl.grad(v)) * ufl.dx
     L = fem.Constant(msh, 0.0) * v * ufl.dx
-    for terminal, tag, voltage in zip(three_pads.TERMINALS, tags, voltages, strict=True):
-        if terminal.z > 0.0:
-            a += u * v / terminal.z * ds(tag)
-            L += voltage * v / terminal.z * ds(tag)
+    for (_, z), tag, voltage in zip(FACES, tags, voltages, strict=True):
+        if z > 0.0:
+            a += u * v / z * ds(tag)
+            L += voltage * v / z * ds(tag)
     dofs = fem.locate_dofs_topological(V, 2, domain.facets.find(tags[1]))
     fixed = fem.dirichletbc(float(voltages[1]), dofs, V)
     options = {"ksp_type": "preonly", "pc_type": "lu", "pc_factor_mat_solver_type": "mumps"}
     extra = {"petsc_options_prefix": "plain_"} if "petsc_options_prefix" in _keywords() else {}
     φ = fem_petsc.LinearProblem(a, L, bcs=[fixed], petsc_options=options, **extra).solve()
     currents = [
-        fem.assemble_scalar(fem.form((voltage - φ) / terminal.z * ds(tag)))
-        for terminal, tag, voltage in zip(three_pads.TERMINALS, tags, voltages, strict=True)
-        if terminal.z > 0.0
+        fem.assemble_scalar(fem.form((voltage - φ) / z * ds(tag)))
+        for (_, z), tag, voltage in zip(FACES, tags, voltages, strict=True)
+        if z > 0.0
     ]
     return np.array(currents)
 
@@ -92,15 +94,14 @@ def test_currents_sum_to_zero_and_densities_carry_them(basis):
 
 def test_power_delivered_is_power_dissipated(basis):
     V = np.array([1.0, -0.3, 0.2])
-    E = np.tensordot(V, basis.fields, axes=1)
-    corners = basis.points[basis.cells]
-    volumes = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
-    weights = (np.ones((4, 4)) + np.eye(4)) / 20  # exact mass of linear functions on a tetrahedron
-    κ = np.array([c.conductivity for c in three_pads.CONDUCTORS])[basis.layers]
-    tissue = np.einsum("mci,cd,mij,mdj,m->", E, weights, κ, E, volumes, optimize=True)
-    z = [t.z for t in three_pads.TERMINALS]
-    contacts = sum(zk * V @ contact.products @ V for zk, contact in zip(z, basis.contacts, strict=True))
-    assert V @ basis.admittance @ V == pytest.approx(tissue + contacts, rel=1e-8)
+    contacts = sum(V @ contact.losses @ V for contact in basis.contacts)
+    assert V @ basis.admittance @ V == pytest.approx(volume_power(basis, V) + contacts, rel=1e-8)
+    assert not basis.contacts[1].losses.any()  # the perfect one
+
+
+def test_conductivities_are_those_of_the_layers(basis):
+    tensors = np.array([c.tensor for c in three_pads.CONDUCTORS])[basis.layers]
+    np.testing.assert_array_equal(basis.conductivity, tensors)
 
 
 def test_a_floating_terminal_carries_no_net_current(basis):
@@ -133,13 +134,13 @@ def test_axial_conductivity_is_a_stretched_isotropic_body(axis):
     """With x' = s x along the axis and s² = σ_t / σ_l, the form becomes that of the isotropic sqrt(σ_l σ_t)."""
     σ_l, σ_t = 0.45, 0.1
     body = Block(kind="block", length_mm=110.0, width_mm=80.0, layers=(Layer(tissue="muscle", thickness_mm=30.0),))
-    tagged = build_mesh(body, three_pads.PADS[:1] + three_pads.PADS[2:], "draft")
+    tagged = build_mesh(Geometry(body=body, pads=three_pads.PADS[:1] + three_pads.PADS[2:]), "draft")
     stretch, direction = np.ones(3), np.zeros(3)
     stretch[axis], direction[axis] = np.sqrt(σ_t / σ_l), 1.0
-    terminals = (Terminal("a", "pad a", 0.0), Terminal("c", "pad c", 0.0))
+    terminals = (Terminal("a", (("pad a", 0.0),)), Terminal("c", (("pad c", 0.0),)))
 
     def admittance(mesh, tensor):
-        conductor = Conductor("muscle", "muscle", tensor, "test")
+        conductor = Uniform("muscle", "muscle", tensor, "test")
         solved = solve_basis(three_pads.domain(mesh), (conductor,), terminals, tolerance=1e-13)
         return solved.admittance[0, 0]
 
@@ -154,7 +155,7 @@ def test_turned_fibres_are_a_turned_body():
     tagged = three_pads.tagged_mesh()
     results = []
     for mesh, direction in ((tagged, np.array([1.0, 0.0, 0.0])), (moved(tagged, turn), turn[:, 0])):
-        muscle = Conductor("muscle", "muscle", axial_tensor(0.45, 0.1, tuple(direction)), "test")
+        muscle = Uniform("muscle", "muscle", axial_tensor(0.45, 0.1, tuple(direction)), "test")
         conductors = (*three_pads.CONDUCTORS[:2], muscle)
         results.append(solve_basis(three_pads.domain(mesh), conductors, three_pads.TERMINALS, tolerance=1e-13))
     np.testing.assert_allclose(results[0].admittance, results[1].admittance, rtol=1e-8)

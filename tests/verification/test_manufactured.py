@@ -10,9 +10,9 @@ from dolfinx.fem import petsc as fem_petsc
 from domains import layered_box
 from petsc4py import PETSc
 
-from sim.fem.conduction import Terminal, bilinear_form, conductivity, contact_admittance, over
+from sim.fem.conduction import body_form, conductivity, contact_form, over
 from sim.fem.solver import Solver, eliminate
-from sim.tissues import Conductor, axial_tensor
+from sim.tissues import Uniform, axial_tensor
 
 Z = 0.7
 TENSOR = axial_tensor(2.0, 0.5, (1.0, 1.0, 0.5))
@@ -29,11 +29,11 @@ def error_l2(cells, order):
     V = fem.functionspace(domain.msh, ("Lagrange", order))
     x, n, v = ufl.SpatialCoordinate(domain.msh), ufl.FacetNormal(domain.msh), ufl.TestFunction(V)
     exact = ufl.sin(x[0] + 2 * x[1]) * ufl.exp(x[2])
-    κ = conductivity(domain, (Conductor("body", "body", TENSOR, "test"),))
-    y = contact_admittance(domain, (Terminal("top", "top", Z),))
+    κ = conductivity(domain, (Uniform("body", "body", TENSOR, "test"),))
     flux = ufl.dot(ufl.as_matrix(TENSOR.tolist()), ufl.grad(exact))
     load = -ufl.div(flux) * v * ufl.dx + (ufl.dot(flux, n) + exact / Z) * v * over(domain, ("top",))
-    matrix = fem_petsc.assemble_matrix(bilinear_form(domain, V, κ, y, ("top",)))
+    matrix = fem_petsc.assemble_matrix(body_form(V, κ))
+    fem_petsc.assemble_matrix(matrix, contact_form(domain, V, Z, ("top",)))
     matrix.assemble()
     b = fem_petsc.assemble_vector(fem.form(load))
     sides = np.flatnonzero(domain.facets.values != domain.face_tags["top"])

@@ -6,13 +6,16 @@ from mpi4py import MPI
 
 import numpy as np
 
-from meshes.block import Block, Layer
+from meshes.bodies import Block
 from meshes.build import build_mesh
-from meshes.pads import Disc, Placement, Rectangle
+from meshes.construction import BuiltPad
+from meshes.geometry import Geometry
+from meshes.layers import Layer
+from meshes.pads import Disc, Rectangle
 from sim.fem.conduction import Terminal
 from sim.fem.domain import Domain
 from sim.fem.unit_solves import solve_basis
-from sim.tissues import Conductor, axial_tensor
+from sim.tissues import Uniform, axial_tensor
 
 LAYERS = (
     Layer(tissue="skin", thickness_mm=2.0),
@@ -21,25 +24,25 @@ LAYERS = (
 )
 BODY = Block(kind="block", length_mm=120.0, width_mm=80.0, layers=LAYERS)
 PADS = (
-    Placement(name="a", pad=Disc(kind="disc", diameter_mm=24.0), position_mm=(-35.0, 5.0)),
-    Placement(
+    BuiltPad(name="a", pad=Disc(kind="disc", diameter_mm=24.0), position_mm=(-35.0, 5.0)),
+    BuiltPad(
         name="b",
         pad=Rectangle(kind="rectangle", length_mm=30.0, width_mm=16.0, corner_radius_mm=4.0, angle_deg=20.0),
         position_mm=(30.0, 15.0),
     ),
-    Placement(name="c", pad=Disc(kind="disc", diameter_mm=14.0), position_mm=(20.0, -22.0)),
+    BuiltPad(name="c", pad=Disc(kind="disc", diameter_mm=14.0), position_mm=(20.0, -22.0)),
 )
-TERMINALS = (Terminal("a", "pad a", 0.01), Terminal("b", "pad b", 0.0), Terminal("c", "pad c", 0.002))
+TERMINALS = (Terminal("a", (("pad a", 0.01),)), Terminal("b", (("pad b", 0.0),)), Terminal("c", (("pad c", 0.002),)))
 CONDUCTORS = (
-    Conductor("skin", "skin", 0.05 * np.eye(3), "test"),
-    Conductor("fat", "fat", 0.08 * np.eye(3), "test"),
-    Conductor("muscle", "muscle", axial_tensor(0.4, 0.13, (1.0, 0.5, 0.0)), "test"),
+    Uniform("skin", "skin", 0.05 * np.eye(3), "test"),
+    Uniform("fat", "fat", 0.08 * np.eye(3), "test"),
+    Uniform("muscle", "muscle", axial_tensor(0.4, 0.13, (1.0, 0.5, 0.0)), "test"),
 )
 
 
 @cache
 def tagged_mesh():
-    return build_mesh(BODY, PADS, "draft")
+    return build_mesh(Geometry(body=BODY, pads=PADS), "draft")
 
 
 def domain(tagged=None):

@@ -1,15 +1,15 @@
-"""Pictures of a case: where the pads are, what passes their contacts, and a cut through the tissue.
+"""Pictures of a case: where its terminals are, what passes their contacts, and a cut through the tissue.
 
 No solver and no display is needed. PyVista and Matplotlib take a second to load: only what draws loads them.
 """
 
 from pathlib import Path
 
+from meshes.tagged import TaggedMesh
 from sim.basis import Basis
 from sim.case import Case
 from sim.report.pictures.picture import Picture
 from sim.response import Response
-from sim.tissues import Conductor
 
 __all__ = ["Picture", "draw_all", "draw_contacts", "draw_placement", "draw_section", "warm_up"]
 
@@ -21,37 +21,33 @@ def warm_up() -> None:
     solids.open_first_window()
 
 
-def draw_placement(case: Case, path: Path) -> Picture:
-    """Draw the body with its layers to scale, the pads on it and the probes in it; needs no solution."""
+def draw_placement(case: Case, mesh: TaggedMesh, path: Path) -> Picture:
+    """Draw the body cut open, with its tissues, terminals and probes; needs no solution."""
     from sim.report.pictures import placement
 
-    return placement.draw_placement(case, path)
+    return placement.draw_placement(case, mesh, path)
 
 
 def draw_contacts(case: Case, basis: Basis, response: Response, path: Path) -> Picture:
-    """Draw maps of the r.m.s. normal current density under the electrodes."""
+    """Draw maps of the r.m.s. normal current density through pads and contacts of leads."""
     from sim.report.pictures import contacts
 
     return contacts.draw_contacts(case, basis, response, path)
 
 
-def draw_section(
-    case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...], path: Path
-) -> Picture:
-    """Draw the vertical cut through the strongest positive and negative electrode of the first channel."""
+def draw_section(case: Case, mesh: TaggedMesh, basis: Basis, response: Response, path: Path) -> Picture:
+    """Draw the cut through the strongest positive and negative terminal of the first channel."""
     from sim.report.pictures import section
 
-    return section.draw_section(case, basis, response, conductors, path)
+    return section.draw_section(case, mesh, basis, response, path)
 
 
-def draw_all(
-    case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...], folder: Path
-) -> tuple[Picture, ...]:
+def draw_all(case: Case, mesh: TaggedMesh, basis: Basis, response: Response, folder: Path) -> tuple[Picture, ...]:
     """Draw every picture of a run into its folder.
 
     Parameters
     ----------
-    case, basis, response, conductors
+    case, mesh, basis, response
         What was computed.
     folder
         Of the run; ``<name>.png`` each.
@@ -62,7 +58,7 @@ def draw_all(
         In the order of a report.
     """
     return (
-        draw_placement(case, folder / "placement.png"),
+        draw_placement(case, mesh, folder / "placement.png"),
         draw_contacts(case, basis, response, folder / "contacts.png"),
-        draw_section(case, basis, response, conductors, folder / "section.png"),
+        draw_section(case, mesh, basis, response, folder / "section.png"),
     )

@@ -1,5 +1,7 @@
 """Colours: muted for tissue, strong for electrodes; the same in every picture."""
 
+from collections.abc import Iterable
+
 from sim.case import Case
 
 TISSUES = {
@@ -10,6 +12,9 @@ TISSUES = {
     "bone_cancellous": "#c3b39a",
     "blood": "#a9504c",
     "nerve": "#d9c553",
+    "endoneurium": "#e0cb4f",
+    "perineurium": "#a68f2d",
+    "epineurium": "#efe3a6",
     "cerebrospinal_fluid": "#a9cfe0",
     "grey_matter": "#b3a6b5",
     "white_matter": "#ece6ec",
@@ -17,23 +22,34 @@ TISSUES = {
     "spinal_cord": "#e0cf9f",
     "tendon": "#e8dcc9",
     "saline": "#a8c8dd",
+    "hydrogel": "#a9dcd3",
+    "electrode_gel": "#8fc7c9",
+    "sponge_saline": "#dfd05f",
+    "carbon_rubber": "#5b6066",
 }
 OTHERS = ("#a8bfa3", "#b6a7c9", "#9fb7c4", "#cfae92", "#c2c29a", "#bfa3ae")
 POLES = (("#c1121f", "#1d4e89"), ("#b85c00", "#00798c"), ("#9b2f9b", "#4f7d1a"), ("#7a4b12", "#3d3a8c"))
 FLOATING = "#4a4a4a"
+IMPLANT, SHAFT, INSULATOR = "#8b949e", "#c7ccd1", "#f7f7f5"
 INK = "#222222"
 
 
-def tissue_colours(case: Case) -> dict[str, str]:
-    """Colour of every tissue of the case's layers."""
-    unknown = [name for name in dict.fromkeys(layer.tissue for layer in case.body.layers) if name not in TISSUES]
+def colours_of(tissues: Iterable[str]) -> dict[str, str]:
+    """Colour of every tissue; those without one of their own get others in their order."""
+    names = list(dict.fromkeys(tissues))
+    unknown = [name for name in names if name not in TISSUES]
     others = {name: OTHERS[i % len(OTHERS)] for i, name in enumerate(unknown)}
-    return {layer.tissue: (TISSUES | others)[layer.tissue] for layer in case.body.layers}
+    return {name: (TISSUES | others)[name] for name in names}
+
+
+def tissue_colours(case: Case) -> dict[str, str]:
+    """Colour of every tissue of the case: of layers, bones, wounds, inclusions and stacks."""
+    return colours_of(region.tissue for region in case.geometry.regions)
 
 
 def electrode_colours(case: Case) -> dict[str, str]:
-    """Colour of every electrode: a pair for each channel, its positive and its negative pole."""
-    colours = {electrode.name: FLOATING for electrode in case.electrodes}
+    """Colour of every terminal: a pair for each channel, its positive and its negative pole; implants are grey."""
+    colours = dict.fromkeys(case.poles, FLOATING) | dict.fromkeys(case.implants, IMPLANT)
     for c, channel in reversed(list(enumerate(case.channels))):
         positive, negative = POLES[c % len(POLES)]
         colours |= {name: positive if weight > 0.0 else negative for name, weight in channel.electrodes.items()}
@@ -41,8 +57,8 @@ def electrode_colours(case: Case) -> dict[str, str]:
 
 
 def roles(case: Case) -> dict[str, str]:
-    """What drives every electrode, in words: ``+ch1``, or ``floating``."""
-    words: dict[str, list[str]] = {electrode.name: [] for electrode in case.electrodes}
+    """What drives every pad and contact, in words: ``+ch1``, or ``floating``."""
+    words: dict[str, list[str]] = {name: [] for name in case.poles}
     for channel in case.channels:
         for name, weight in channel.electrodes.items():
             words[name].append(("+" if weight > 0.0 else "−") + channel.name)

@@ -8,7 +8,6 @@ from meshes.arrays import Integers, Reals
 from sim.basis import Basis
 from sim.report.pictures.plane import Plane
 from sim.response import Response
-from sim.tissues import Conductor
 from sim.units import MA_PER_CM2
 
 # Edges of a cell that the plane crosses, by the number of corners before it; corners sorted by distance, first the
@@ -18,7 +17,6 @@ CROSSED = {
     2: [((0, 2), (0, 3), (1, 3)), ((0, 2), (1, 3), (1, 2))],
     3: [((3, 0), (3, 1), (3, 2))],
 }
-NUDGE = 1e-9  # m, so that no vertex lies in the plane
 MAX_PARTS = 12
 
 
@@ -40,7 +38,7 @@ class Cut:
     @classmethod
     def of(cls, basis: Basis, plane: Plane) -> "Cut":
         """Cut the mesh."""
-        distance = plane.distance(basis.points) + NUDGE
+        distance = plane.sided(basis.points)
         sides = (distance > 0.0)[basis.cells].sum(axis=1)
         cells, weights = [], []
         for count, triangles in CROSSED.items():
@@ -67,12 +65,10 @@ class Cut:
             weights.append((places @ self.weights[chosen][:, None]).reshape(-1, 3, 4))
         return Cut(np.concatenate(cells), np.concatenate(weights))
 
-    def density(self, basis: Basis, response: Response, conductors: tuple[Conductor, ...]) -> Reals:
-        """R.m.s. current density at the corners of the triangles (t, 3), mA/cm2, continuous within a layer."""
-        conductivity = {c.layer: c.conductivity for c in conductors}
-        κ = np.stack([conductivity[name] for name in basis.layer_names])[basis.layers[self.cells]]
-        field = np.stack([_recovered(basis, E, self.cells) for E in response.field])
-        J = self.weights @ field @ κ  # κ is symmetric
+    def density(self, basis: Basis, response: Response) -> Reals:
+        """R.m.s. current density at the corners of the triangles (t, 3), mA/cm2, continuous within a region."""
+        densities = (E @ basis.conductivity for E in response.field)  # κ is symmetric
+        J = self.weights @ np.stack([_recovered(basis, density, self.cells) for density in densities])
         return np.asarray(response.drive.rms_length(J) / MA_PER_CM2, dtype=np.float64)
 
     def potential(self, basis: Basis, response: Response) -> Reals:
@@ -92,7 +88,7 @@ class Cut:
 
 
 def _recovered(basis: Basis, field: Reals, cells: Integers) -> Reals:
-    """The field (m, 4, 3) at the corners of some cells (t, 4, 3), as the volume-weighted mean of its layer there."""
+    """The field (m, 4, 3) at the corners of some cells (t, 4, 3), as the volume-weighted mean of its region there."""
     wanted = np.zeros(len(basis.points), dtype=bool)
     wanted[basis.cells[cells]] = True
     around = np.flatnonzero(wanted[basis.cells].any(axis=1))

@@ -10,6 +10,7 @@ from meshes.arrays import Reals
 
 GAP = 4.0  # points around a label
 LINES, WORDS = 6.0, 9.0  # order of drawing
+SIZE = 9.5  # of the letters, points
 
 
 def spread(wanted: Sequence[float] | Reals, gap: float) -> Reals:
@@ -38,8 +39,9 @@ def _low(group: list[float], gap: float) -> float:
 class Labels:
     """Labels of points on axes that are drawn to their final limits; each avoids the earlier ones and the obstacles."""
 
-    def __init__(self, axes: Axes) -> None:
-        self._axes = axes
+    def __init__(self, axes: Axes, size: float = SIZE, above: float = 0.0) -> None:
+        """Labels of a size, which may reach so many points above the axes."""
+        self._axes, self._size, self._above = axes, size, above
         figure = axes.get_figure(root=True)
         assert figure is not None
         self._pixels = figure.dpi / 72.0  # of a point
@@ -54,16 +56,17 @@ class Labels:
     def add(self, text: str, point: Reals, colour: str, below: bool = False) -> None:
         """Write a label above or below a point (2,) in data coordinates, with a line to it."""
         anchor = np.array(self._axes.transData.transform(point[None]))[0]
-        label = self._axes.text(point[0], point[1], text, **_style(colour))
+        label = self._axes.text(point[0], point[1], text, **_style(colour, self._size))
         box = np.array(label.get_window_extent().padded(GAP * self._pixels).extents)
         offsets = _offsets(*(box[2:] - box[:2])) * (1.0, -1.0 if below else 1.0)
         moved = box + np.tile(offsets, 2)
         covered = sum((_overlap(moved, other) for other in self._taken), np.zeros(len(moved)))
-        covered += _overhang(moved, np.array(self._axes.bbox.extents))
+        frame = np.array(self._axes.bbox.extents) + np.array([0.0, 0.0, 0.0, self._above * self._pixels])
+        covered += _overhang(moved, frame)
         best = int(np.argmin(covered))  # the first of the least: the offsets begin with the nearest
         place = self._axes.transData.inverted().transform(anchor + offsets[best])
         label.set_position(tuple(place))
-        self._axes.plot(*np.column_stack([point, place]), color=colour, linewidth=0.9, zorder=LINES)
+        self._axes.plot(*np.column_stack([point, place]), color=colour, linewidth=0.9, zorder=LINES, clip_on=False)
         self._taken.append(moved[best])
 
     def cover(self, points: Reals, margin: float) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
@@ -76,11 +79,11 @@ class Labels:
         return covered
 
 
-def _style(colour: str) -> dict[str, Any]:
+def _style(colour: str, size: float) -> dict[str, Any]:
     return {
         "ha": "center",
         "va": "center",
-        "fontsize": 9.5,
+        "fontsize": size,
         "fontweight": "bold",
         "color": colour,
         "bbox": {"boxstyle": "round,pad=0.22", "facecolor": "white", "edgecolor": colour, "linewidth": 0.9},
