@@ -17,6 +17,7 @@ from meshes.geometry import Geometry
 from meshes.lifting import contact_name, lift_layers, lift_stacks
 from meshes.measuring import compare_pads, compare_volumes, measure
 from meshes.pieces import Groups, Pieces, extract
+from meshes.places import check_places, touching_outline
 from meshes.sizing import Accuracy, check_sizes, lifted_mm
 from meshes.splitting import name_interfaces, split_sheets
 from meshes.tagged import TaggedMesh
@@ -52,6 +53,7 @@ def build_mesh(geometry: Geometry, accuracy: Accuracy) -> TaggedMesh:
     MeshError
         If the geometry cannot be meshed, or the mesh is not the geometry.
     """
+    check_places(geometry)
     check_sizes(geometry, accuracy)
     start = time.perf_counter()
     base = lifted_mm(geometry.body)
@@ -61,7 +63,7 @@ def build_mesh(geometry: Geometry, accuracy: Accuracy) -> TaggedMesh:
             break
         except _Unmeshed as error:
             if attempt == TRIES[-1]:
-                raise touching_parts(geometry) or error.reason from error
+                raise touching_parts(geometry) or touching_outline(geometry) or error.reason from error
     lift_layers(pieces, geometry, base)
     compare_pads(pieces, geometry)
     lift_stacks(pieces, geometry, accuracy)

@@ -22,7 +22,10 @@ class StackLayer(Part):
 
 
 class Connector(Part):
-    """A round snap on top of the stack: the metal touches it there and nowhere else."""
+    """A round snap on top of the stack: the metal touches it there and nowhere else.
+
+    It is drawn on the skin and rises with the stack, so that on a curved body it is a little larger on top.
+    """
 
     diameter_mm: Length
     position_mm: tuple[Coordinate, Coordinate] = (0.0, 0.0)

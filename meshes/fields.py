@@ -90,6 +90,8 @@ class SizeField:
         if faces:
             self._curves(self._rims[pad.name], rim, grading.rim_growth, pad.name)
             under = under_size_mm(body, pad.pad, grading)
+            if pad.has_snap:
+                under /= 2  # away from a snap the density varies under the whole pad
             start = min(body.layers[0].thickness_mm, under)
             self._distance("SurfacesList", faces, 30, under, grading.growth, start)
         if pad.has_snap and pad.connector is not None:
@@ -169,7 +171,7 @@ class SizeField:
         self._shells()
 
     def _shells(self) -> None:
-        """Limit the size on the surfaces between the layers of a curved body, each by its own radius, and on its skin."""
+        """Limit the size on the surfaces between the layers of a curved body, and on its skin, each by its radius."""
         body, depth = self.geometry.body, 0.0
         names = [region.name for region in body.regions[: len(body.layers) + 1]]
         for i, layer in enumerate(body.layers):

@@ -11,6 +11,7 @@ from meshes.layers import Core, Layers, Region, named_regions
 from meshes.part import Coordinate, Length, Name, Part
 
 STEPS = 8192  # of the table of arc lengths; its error is 1e-7 of the circumference
+ROUNDING_MM = 1e-9
 CORTICAL, MARROW = "bone_cortical", "bone_cancellous"
 
 
@@ -240,7 +241,7 @@ class Limb(Part):
         k = float(self.scale(np.array(position[0])))
         beyond = abs(position[1]) / k - self.circumference_mm / 2
         around = np.ptp(outline[:, 1]) - self.circumference_mm * k * (1.0 - abs(self._slope))
-        return max(ends, beyond if beyond > 0.0 else -np.inf, float(around) if around > 0.0 else -np.inf)
+        return max(ends, *(float(over) if over > ROUNDING_MM else -np.inf for over in (beyond, around)))
 
 
 def _circle(count: int) -> Reals:

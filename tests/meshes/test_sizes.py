@@ -77,8 +77,9 @@ def test_size_far_away():
 
 
 def test_size_on_shells():
-    assert shell_size_mm(limb(1.5), 1.5, STANDARD) == pytest.approx(2 * np.pi / 50 * 50)
-    assert shell_size_mm(limb(1.5), 0.1, STANDARD) == pytest.approx(0.5 * np.sqrt(8 * 50 * 0.1))
+    assert shell_size_mm(limb(1.5), 0.0, 8.0, STANDARD) == pytest.approx(2 * np.pi / 50 * 50)
+    assert shell_size_mm(limb(1.5), 25.0, 8.0, STANDARD) == pytest.approx(2 * np.pi / 50 * 25)
+    assert shell_size_mm(limb(1.5), 0.0, 0.1, STANDARD) == pytest.approx(0.3 * np.sqrt(8 * 50 * 0.1))
 
 
 def test_every_accuracy_is_finer_than_the_one_before():
