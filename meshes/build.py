@@ -56,7 +56,7 @@ def build_mesh(geometry: Geometry, accuracy: Accuracy) -> TaggedMesh:
     check_places(geometry)
     check_sizes(geometry, accuracy)
     start = time.perf_counter()
-    base = lifted_mm(geometry.body)
+    base = lifted_mm(geometry)
     for attempt in TRIES:
         try:
             pieces = _drawn_and_meshed(geometry, base, accuracy, *attempt)

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal, Self
 
 import numpy as np
+import shapely
 from pydantic import Field, model_validator
 
 from meshes.arrays import Reals
@@ -12,6 +13,7 @@ from meshes.part import Coordinate, Length, Part
 
 METAL = "metal"
 TOUCHING_MM = 1e-9
+SMALLEST_MM2 = 1e-3  # of a part of a pad
 
 
 class StackLayer(Part):
@@ -92,8 +94,8 @@ class Construction(Part):
 
     @property
     def has_snap(self) -> bool:
-        """Whether the metal is the connector alone; on a stack that metal covers a connector makes no difference."""
-        return self.connector is not None and self.layers == self.stack
+        """Whether the metal is the connector alone."""
+        return self.connector is not None
 
 
 class BuiltPad(Construction, Placement):
@@ -104,8 +106,10 @@ class BuiltPad(Construction, Placement):
         if any(layer.material == METAL for layer in self.stack[:-1]):
             raise ValueError("metal below other layers of the stack; metal as the last one, or none")
         if self.connector is not None:
-            if not self.layers:
-                raise ValueError("a connector on bare metal, which is at one potential; a connector on a stack")
+            if not self.layers or self.layers != self.stack:
+                raise ValueError(
+                    "a connector on metal, which is at one potential; a connector on a stack without metal"
+                )
             angle = np.linspace(0.0, 2 * np.pi, 90)
             rim = self.connector.diameter_mm / 2 * np.column_stack([np.cos(angle), np.sin(angle)])
             over = float(self.pad.distance_mm(rim + np.array(self.connector.position_mm)).max())
@@ -117,7 +121,25 @@ class BuiltPad(Construction, Placement):
             over = float(self.pad.distance_mm(self.needles.centres_mm).max()) + self.needles.diameter_mm / 2
             if over >= 0.0:
                 raise ValueError(f"needles that reach {over:.3g} mm over the pad; needles inside its outline")
+            if self.detached and self.needles.backing == "insulating":
+                raise ValueError("detached parts of a backing that insulates; needles with a conductive backing")
+        if self.detached:
+            self._parts_lie_on_the_pad()
         return self
+
+    def _parts_lie_on_the_pad(self) -> None:
+        """Refuse detached parts that lie beside the pad or under later ones, and those that leave nothing attached."""
+        rest = self.pad.polygon
+        for i in reversed(range(len(self.detached))):
+            place = np.array(self.detached[i].position_mm)
+            part = shapely.transform(self.detached[i].outline.polygon, lambda points, place=place: points + place)
+            if shapely.intersection(rest, part).area < SMALLEST_MM2:
+                raise ValueError(
+                    f"detached part {i + 1} beside the pad or under others; parts that cover some of the pad"
+                )
+            rest = shapely.difference(rest, part)
+        if rest.area < SMALLEST_MM2:
+            raise ValueError("detached parts that cover the whole pad; parts that leave some of it attached")
 
     @property
     def regions(self) -> tuple[Region, ...]:

@@ -131,7 +131,8 @@ class SizeField:
         grading = self.grading
         size = min(METAL_ACROSS * half_width, 2 * np.pi / self._turn * half_width)
         self._distance("SurfacesList", faces, 24, size, grading.growth, 0.0)
-        self._curves(_boundary(faces), INNER_RIM * grading.rim * half_width, grading.rim_growth, name)
+        rim = max(INNER_RIM * grading.rim * half_width, 2 * SMALLEST_MM)
+        self._curves(_boundary(faces), rim, grading.rim_growth, name)
 
     def _inclusion(self, inclusion: AnyInclusion) -> None:
         size = 2 * np.pi / self._turn * inclusion.thickness_mm / 2

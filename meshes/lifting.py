@@ -35,12 +35,9 @@ def lift_layers(pieces: Pieces, geometry: Geometry, base: float) -> None:
     if base <= 0.0:
         return
     body = geometry.body
-    depths, names = [base], []
-    for region, layer in reversed(list(zip(body.regions, body.layers, strict=False))):
-        above = sum(other.thickness_mm for other in body.layers[: body.layers.index(layer)])
-        if above < base - 1e-9:
-            depths.append(above)
-            names.append(region.name)
+    tops = np.cumsum([0.0, *(layer.thickness_mm for layer in body.layers)])
+    lifted = [i for i in range(len(body.layers)) if tops[i] < base - 1e-9][::-1]  # from the lowest
+    depths, names = [base, *(float(tops[i]) for i in lifted)], [body.regions[i].name for i in lifted]
     open_wounds = {wound.name for wound in geometry.wounds if wound.tissue is None}
     covered = [patch for patch in pieces.skin if patch.wound not in open_wounds]
     facets = np.vstack([patch.facets for patch in covered])

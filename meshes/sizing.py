@@ -8,6 +8,7 @@ import numpy as np
 from meshes.bodies import Body
 from meshes.errors import MeshError
 from meshes.geometry import Geometry
+from meshes.inclusions import AnyInclusion
 from meshes.pads import Pad
 
 Accuracy = Literal["draft", "standard", "fine", "overkill"]
@@ -70,14 +71,24 @@ GRADINGS: dict[Accuracy, Grading] = {
 }
 
 
-def lifted_mm(body: Body) -> float:
-    """Depth of the outer layers that are made by lifting the mesh below them: those up to ``THIN_MM`` thick."""
-    depth = 0.0
+def lifted_mm(geometry: Geometry) -> float:
+    """Depth of the outer layers that are made by lifting the mesh below them: those up to ``THIN_MM`` thick.
+
+    Nothing can lie within such layers: where an inclusion reaches into them, they are drawn like the others.
+    """
+    body, depth = geometry.body, 0.0
     for layer in body.layers[: None if body.kind == "limb" else -1]:
         if layer.thickness_mm > THIN_MM:
             break
         depth += layer.thickness_mm
-    return depth
+    return 0.0 if any(_reaches_above(body, inclusion, depth) for inclusion in geometry.inclusions) else depth
+
+
+def _reaches_above(body: Body, inclusion: AnyInclusion, depth: float) -> bool:
+    """Whether an inclusion comes nearer to the skin than a depth."""
+    points = inclusion.surface_mm()
+    feet = body.wrap_mm((0.0, 0.0), body.unwrap_mm((0.0, 0.0), points))
+    return bool((((points - feet) * body.frame(feet)[:, 2]).sum(axis=1) > -depth).any())
 
 
 def rim_size_mm(body: Body, outline: Pad, grading: Grading, terminals: int) -> float:
@@ -129,7 +140,7 @@ def check_sizes(geometry: Geometry, accuracy: Accuracy) -> None:
                 f"{layer.thickness_mm:g}, which needs elements of {layer.thickness_mm / 2:g} mm",
                 f"thickness_mm of at least {2 * SMALLEST_MM:g} (smallest element {SMALLEST_MM:g} mm)",
             )
-    base = lifted_mm(body)
+    base = lifted_mm(geometry)
     for wound in geometry.wounds:
         if wound.depth_mm < base - 1e-9:
             raise MeshError(
@@ -138,6 +149,12 @@ def check_sizes(geometry: Geometry, accuracy: Accuracy) -> None:
                 f"at least {base:g}, their thickness together",
             )
     for pad in geometry.pads:
+        if pad.needles is not None and not base < pad.needles.length_mm < 0.9 * body.depth_mm:
+            raise MeshError(
+                f"electrodes.{pad.name}.needles.length_mm",
+                f"{pad.needles.length_mm:g}",
+                f"more than the thin outer layers, {base:g}, and less than {0.9 * body.depth_mm:g}",
+            )
         size = rim_size_mm(body, pad.pad, grading, len(geometry.terminals))
         if size < SMALLEST_MM:
             raise MeshError(

@@ -14,7 +14,7 @@ def sheet_name(inclusion: str) -> str:
 
 def split_sheets(pieces: Pieces, geometry: Geometry) -> None:
     """Split around every inclusion that has a sheet; its two sides become the faces ``sheet <name> outside|inside``."""
-    for inclusion in geometry.inclusions:
+    for inclusion in reversed(geometry.inclusions):  # what lies within another comes after it
         if inclusion.sheet_ohm_cm2 is not None:
             _split(pieces, inclusion.name)
 

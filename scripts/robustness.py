@@ -34,13 +34,13 @@ def one(seed: int, accuracy: str, answer: Connection) -> None:
     answer.send((kind, message, cells, quality, time.perf_counter() - start))
 
 
-def results(seeds: list[int], accuracy: str, limit: float):
-    """The outcome of every layout as it arrives; two at a time."""
+def results(seeds: list[int], accuracy: str, limit: float, processes: int):
+    """The outcome of every layout as it arrives, some at a time."""
     context = multiprocessing.get_context("fork")
     running = {}
     todo = list(seeds)
     while todo or running:
-        while todo and len(running) < 2:
+        while todo and len(running) < processes:
             seed = todo.pop(0)
             receiver, sender = context.Pipe(duplex=False)
             process = context.Process(target=one, args=(seed, accuracy, sender))
@@ -71,10 +71,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", help="these layouts alone")
     parser.add_argument("--accuracy", default="draft")
     parser.add_argument("--limit", type=float, default=180.0, help="seconds for each")
+    parser.add_argument("--processes", type=int, default=2)
     given = parser.parse_args()
     seeds = given.seeds or list(range(given.first, given.first + given.number))
     rows = []
-    for row in results(seeds, given.accuracy, given.limit):
+    for row in results(seeds, given.accuracy, given.limit, given.processes):
         rows.append(row)
         seed, kind, message, cells, quality, seconds = row
         if kind != "meshed" or cells > MANY_CELLS:

@@ -72,7 +72,7 @@ def _change(text: str) -> tuple[str, object]:
     import tomllib
 
     key, equals, value = text.partition("=")
-    if not (key and equals):
+    if not (key.strip() and equals and value.strip()):
         raise argparse.ArgumentTypeError(f"{text}: KEY=VALUE is accepted")
     try:
         return key.strip(), tomllib.loads(f"value = {value}")["value"]

@@ -17,6 +17,7 @@ from meshes.store import content_key, find, keep, source_key
 from meshes.tagged import TaggedMesh
 from sim.basis import Basis
 from sim.case import Case, Electrode
+from sim.case.model import SMALLEST_SHEET
 from sim.fem.compiled import forget_unfinished_forms
 from sim.fem.conduction import Sheet, Terminal
 from sim.fem.domain import Domain
@@ -27,7 +28,6 @@ from sim.tissues import Conductor, case_conductors
 from sim.units import OHM_CM2
 
 SIM = Path(__file__).parent
-SMALLEST_SHEET = 0.01  # Ohm cm2; a stack touches the skin through no less, a ten thousandth of a thin hydrogel
 
 
 @dataclass
@@ -144,15 +144,17 @@ def _pad_terminal(electrode: Electrode) -> Terminal:
     if electrode.layers:
         sheets = tuple(sheet.name for sheet in _contact_sheets(electrode))
         return Terminal(name, ((f"terminal {name}", 0.0),), sheets)
+    needles: tuple[tuple[str, float], ...] = ()
     if electrode.needles is not None:
-        skin = electrode.needles.backing == "conductive"
-        return Terminal(name, (*(((f"pad {name}", z),) if skin else ()), (f"terminal {name}", z)))
+        needles = ((f"terminal {name}", z),)
+        if electrode.needles.backing == "insulating":
+            return Terminal(name, needles)
     lifted = (
         (f"pad {name} detached {i + 1}", part.contact_impedance_ohm_cm2 * OHM_CM2)
         for i, part in enumerate(electrode.detached)
         if part.contact_impedance_ohm_cm2 is not None
     )
-    return Terminal(name, ((f"pad {name}", z), *lifted))
+    return Terminal(name, ((f"pad {name}", z), *lifted, *needles))
 
 
 def _contact_sheets(electrode: Electrode) -> tuple[Sheet, ...]:
@@ -185,7 +187,7 @@ def basis_key(case: Case, conductors: tuple[Conductor, ...]) -> str:
             "dolfinx": dolfinx.__version__,
             "mesh": mesh_key(case.geometry, case.numerics.accuracy),
             "conductivities": [
-                [c.layer, c.longitudinal, c.transverse, c.fibres and c.fibres.direction] for c in conductors
+                [c.layer, c.longitudinal, c.transverse, None if c.fibres is None else c.fibres.key] for c in conductors
             ],
             "terminals": [asdict(terminal) for terminal in case_terminals(case)],
             "sheets": [asdict(sheet) for sheet in case_sheets(case)],

@@ -69,6 +69,11 @@ class Fibres:
     body: Framed
     direction: tuple[float, float, float]
 
+    @property
+    def key(self) -> tuple[str, tuple[float, float, float]]:
+        """What tells these fibres from others of the same geometry."""
+        return ("space" if self.body is SPACE else "body", self.direction)
+
     def directions(self, points_m: Reals) -> Reals:
         """Direction f (n, 3) of the fibres at points (n, 3) in the axes of space."""
         axes = self.body.frame(np.asarray(points_m / MM, dtype=np.float64))

@@ -13,6 +13,7 @@ from meshes.layers import Region
 from meshes.sizing import SMALLEST_GAP_MM, check_sizes
 from sim.case.model import Case
 from sim.errors import CaseError
+from sim.library import available_sites
 from sim.safety.limits import available_limits
 from sim.tissues import available_tissue_sets, known_tissues, load_tissue_set
 
@@ -28,6 +29,8 @@ def check_case(case: Case, where: str) -> None:
     CaseError
         With the file, the key's path, what was found and what is accepted.
     """
+    if case.body.site is not None and case.body.site not in available_sites():
+        raise CaseError(f"{where}: body.site", f'"{case.body.site}"', f"one of {', '.join(available_sites())}")
     _has_two_poles(case, where)
     _names_are_unique(case, where)
     _channels_name_electrodes(case, where)

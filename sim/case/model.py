@@ -25,6 +25,7 @@ Weight = Annotated[float, Field(ge=-1e3, le=1e3)]
 ContactImpedance = Annotated[float, Field(ge=0.0, le=1e12)]
 SMALLEST_WEIGHT = 1e-6
 SMALLEST_CONTACT = 1e-3  # Ohm cm2
+SMALLEST_SHEET = 0.01  # Ohm cm2, under a stack: a ten thousandth of a thin hydrogel
 
 
 class Interface(Part):
@@ -67,6 +68,15 @@ class Electrode(Contacting, BuiltPad):
     """A pad on the skin."""
 
     detached: Annotated[tuple[DetachedPart, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _stack_touches_through_a_sheet(self) -> Self:
+        if self.layers and 0.0 < self.contact_impedance_ohm_cm2 < SMALLEST_SHEET:
+            raise ValueError(
+                f"contact_impedance_ohm_cm2 {self.contact_impedance_ohm_cm2:g} under a stack; "
+                f"0 (which stands for {SMALLEST_SHEET:g}) or at least {SMALLEST_SHEET:g}"
+            )
+        return self
 
     @property
     def built(self) -> BuiltPad:

@@ -32,8 +32,12 @@ def _entry(here: Any, key: str, where: str) -> Any:
         return here.setdefault(key, {})
     if not isinstance(here, list):
         raise CaseError(where, "a value, which has no parts", "the path of a table or a list")
-    names = [entry.get(name) for entry in here if isinstance(entry, dict) for name in NAMES if name in entry]
-    for entry in here:
-        if isinstance(entry, dict) and key in (entry.get(name) for name in NAMES):
-            return entry
+    tables = [entry for entry in here if isinstance(entry, dict)]
+    for name in NAMES:
+        found = [entry for entry in tables if entry.get(name) == key]
+        if len(found) > 1:
+            raise CaseError(where, f'"{key}", which {len(found)} entries have', "a key that only one of them has")
+        if found:
+            return found[0]
+    names = [entry[name] for entry in tables for name in NAMES if name in entry]
     raise CaseError(where, f'"{key}"', f"one of {', '.join(map(str, names))}")

@@ -1,5 +1,6 @@
 """From the case file as it is written to the complete case: sites, arrays, outline files and leads looked up."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,6 +15,7 @@ from sim.errors import CaseError
 from sim.library import available_leads, available_sites, load_lead, load_site
 
 T = TypeVar("T")
+SHORTEST_DIRECTION = 1e-6
 KINDS = ("block", "limb", "face")  # pydantic puts them into the path of an error
 
 
@@ -146,6 +148,7 @@ def _lead(lead: WrittenLead, where: str) -> Lead:
     if lead.shape is None and lead.model not in available_leads():
         raise CaseError(f"{key}.model", f'"{lead.model}"', f"one of {', '.join(available_leads())}")
     shape = lead.shape if lead.shape is not None or lead.model is None else load_lead(lead.model).geometry
-    if not any(lead.direction):
-        raise CaseError(f"{key}.direction", "[0, 0, 0]", "a direction, such as [0.0, 0.0, 1.0]")
+    if math.hypot(*lead.direction) < SHORTEST_DIRECTION:
+        found = "[" + ", ".join(f"{component:g}" for component in lead.direction) + "]"
+        raise CaseError(f"{key}.direction", found, "a direction, such as [0.0, 0.0, 1.0]")
     return _built(lambda: Lead(**{**_keys(lead), "shape": shape}), key)

@@ -11,6 +11,7 @@ from sim.response import Drive, Response
 from sim.safety.facts import OUTPUT_LOAD_OHM
 from sim.units import CM2, MA, MA_PER_CM2, MM2, MW, UC
 
+IDLE = 0.02  # of the density that the current meets on average: what passes less is no part of the contact
 SAMPLE_SPACING = 0.5e-3  # m, a tenth of the radius of 1 cm2
 
 
@@ -29,11 +30,14 @@ class SurfaceDensity:
 class ElectrodeExposure:
     """What an electrode passes into the body.
 
-    ``charge_per_phase_uC`` and the density are None for direct current. ``voltage_peak_V`` counts from the terminal at
-    0 V. ``power_density_W_per_cm2`` is I_rms² 500 Ω / area (FDA 510(k) guidance of 9 June 1999).
+    ``area_mm2`` is that of the part that passes current, over which the averages are taken; ``idle_area_mm2`` is that of
+    the rest (dry parts, skin between needles), which would dilute them. ``charge_per_phase_uC`` and its density are None
+    for direct current. ``voltage_peak_V`` counts from the terminal at 0 V. ``power_density_W_per_cm2`` is
+    I_rms² 500 Ω / area (FDA 510(k) guidance of 9 June 1999).
     """
 
     area_mm2: float
+    idle_area_mm2: float
     current_peak_mA: float
     current_rms_mA: float
     charge_per_phase_uC: float | None
@@ -52,11 +56,14 @@ def electrode_exposures(case: Case, basis: Basis, response: Response) -> dict[st
 
 def _electrode(case: Case, basis: Basis, response: Response, k: int) -> ElectrodeExposure:
     drive, currents = response.drive, response.currents[:, k]
-    contact = sample(basis.contacts[k].corners, response.densities[k], SAMPLE_SPACING)
+    whole = sample(basis.contacts[k].corners, response.densities[k], SAMPLE_SPACING)
+    driven = any(case.poles[k] in channel.electrodes for channel in case.channels)
+    contact = active_part(whole, drive) if driven else whole
     current_rms = float(drive.rms(currents))
     charge = _charge_per_phase(case, currents)
     return ElectrodeExposure(
         area_mm2=contact.area / MM2,
+        idle_area_mm2=(whole.area - contact.area) / MM2,
         current_peak_mA=float(drive.peak(currents)) / MA,
         current_rms_mA=current_rms / MA,
         charge_per_phase_uC=None if charge is None else charge / UC,
@@ -67,6 +74,14 @@ def _electrode(case: Case, basis: Basis, response: Response, k: int) -> Electrod
         power_density_W_per_cm2=current_rms**2 * OUTPUT_LOAD_OHM / (contact.area / CM2),
         contact_power_mW=_contact_power(basis.contacts[k].losses, response),
     )
+
+
+def active_part(contact: Samples, drive: Drive) -> Samples:
+    """The part of a contact that passes at least ``IDLE`` of the density that the current meets on average, ∫J²/∫J."""
+    rms = drive.rms(contact.values)
+    met = rms**2 @ contact.areas / max(float(rms @ contact.areas), 1e-300)
+    active = rms >= IDLE * met
+    return Samples(contact.points[active], contact.areas[active], contact.values[:, active])
 
 
 def surface_density(contact: Samples, drive: Drive) -> SurfaceDensity:

@@ -11,7 +11,9 @@ from sim.case import Case
 from sim.response import Response
 from sim.units import MM
 
-OUTSIDE = -0.5  # a point on a curved skin lies a little outside of the facets: it has the field of the nearest cell
+OUTSIDE = (
+    0.5e-3  # m; a point on a curved skin lies a little outside of the facets: it has the field of the nearest cell
+)
 IN_TISSUE = "a point outside of metal, insulators and missing skin"
 
 
@@ -39,7 +41,7 @@ def probe_exposures(case: Case, basis: Basis, response: Response) -> dict[str, P
     for probe in case.probes:
         point = np.array(probe.position_mm) * MM
         cell, weights = locate(basis, point)
-        if not weights.min() >= OUTSIDE:
+        if not _beyond(basis, cell, weights) <= OUTSIDE:
             raise MeshError(f"probes.{probe.name}.position_mm", f"{list(probe.position_mm)}, in no tissue", IN_TISSUE)
         corners = basis.cells[cell]
         E = weights @ field[cell]
@@ -51,6 +53,14 @@ def probe_exposures(case: Case, basis: Basis, response: Response) -> dict[str, P
             float(φ), (float(E[0]), float(E[1]), float(E[2])), (float(J[0]), float(J[1]), float(J[2]))
         )
     return results
+
+
+def _beyond(basis: Basis, cell: int, weights: Reals) -> float:
+    """How far (m) a point of these barycentric coordinates lies beyond the farthest of the cell's planes."""
+    corners = basis.points[basis.cells[cell]]
+    gradients = np.linalg.inv(corners[1:] - corners[0])  # columns: of the coordinates 1 to 3
+    heights = 1 / np.linalg.norm(np.column_stack([-gradients.sum(axis=1), gradients]), axis=0)
+    return float(np.max(-weights * heights, initial=0.0))
 
 
 def locate(basis: Basis, point: Reals) -> tuple[int, Reals]:

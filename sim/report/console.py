@@ -44,7 +44,7 @@ class Bars:
 def show_outcome(console: Console, result: dict[str, Any], verdict: SafetyVerdict, folder: Path) -> None:
     """Print the tables of a run, its verdict, and where to look next."""
     console.print(f"\n[bold]{_plain(result['title'])}[/]")
-    for table in (_electrodes(result), _tissues(result), _probes(result), _checks(verdict)):
+    for table in (_electrodes(result), _implants(result), _tissues(result), _probes(result), _checks(verdict)):
         if table.row_count:
             console.print(table)
     for note in result["notes"]:
@@ -90,6 +90,16 @@ def _electrodes(result: dict[str, Any]) -> Table:
         values = [e["area_mm2"] / 100, e["current_peak_mA"], e["current_rms_mA"], e["charge_per_phase_uC"]]
         values += [e["net_dc_mA"], e["voltage_peak_V"], *(density[key] for key in ("mean", "p95", "p99", "peak_1cm2"))]
         table.add_row(name, *(_number(v) for v in values))
+    return table
+
+
+def _implants(result: dict[str, Any]) -> Table:
+    columns = ("area\ncm²", "through\nmA peak", "net\nmA peak", "peak\nV")
+    table = _table("Implants (J r.m.s. in mA/cm²)", "name", *columns, "J mean", "J p99", "J 1 cm²")
+    for name, i in result["implants"].items():
+        density = i["current_density_rms_mA_per_cm2"]
+        values = [i["area_mm2"] / 100, i["through_peak_mA"], i["net_current_peak_mA"], i["voltage_peak_V"]]
+        table.add_row(name, *(_number(v) for v in (*values, *(density[key] for key in ("mean", "p99", "peak_1cm2")))))
     return table
 
 

@@ -40,12 +40,17 @@ def limb(*thickness):
 
 
 def test_lifted_layers_are_the_thin_outer_ones():
-    assert lifted_mm(block(0.05, 1.5, 0.1)) == 0.05
-    assert lifted_mm(block(0.02, 0.08, 1.5)) == pytest.approx(0.1)
-    assert lifted_mm(block(0.2, 0.05, 1.5)) == 0.0
-    assert lifted_mm(block(0.05)) == 0.0  # something must be drawn
-    assert lifted_mm(limb(0.05)) == 0.05
-    assert lifted_mm(Face(kind="face", length_mm=50.0, width_mm=50.0, radius_mm=60.0, layers=layers(0.1, 0.1))) == 0.1
+    assert lifted_mm(Geometry(body=block(0.05, 1.5, 0.1))) == 0.05
+    assert lifted_mm(Geometry(body=block(0.02, 0.08, 1.5))) == pytest.approx(0.1)
+    assert lifted_mm(Geometry(body=block(0.2, 0.05, 1.5))) == 0.0
+    assert lifted_mm(Geometry(body=block(0.05))) == 0.0  # something must be drawn
+    assert lifted_mm(Geometry(body=limb(0.05))) == 0.05
+    assert (
+        lifted_mm(
+            Geometry(body=Face(kind="face", length_mm=50.0, width_mm=50.0, radius_mm=60.0, layers=layers(0.1, 0.1)))
+        )
+        == 0.1
+    )
 
 
 def test_size_at_the_rim():

@@ -93,3 +93,13 @@ def test_two_sheets_beside_each_other():
     for name in ("one", "two"):
         outside, inside = sides(mesh, name)
         assert len(outside) == len(inside) > 0
+
+
+def test_a_sheet_within_a_sheet():
+    inner = THROUGH.model_copy(update={"name": "fascicle", "radius_mm": 0.8})
+    mesh = meshed(THROUGH, inner)
+    for name in ("nerve", "fascicle"):
+        outside, inside = (mesh.points_mm[facets].reshape(-1, 9) for facets in sides(mesh, name))
+        assert len(outside) > 50
+        np.testing.assert_allclose(outside, inside, atol=1e-12)
+        assert not set(sides(mesh, name)[0].ravel()) & set(sides(mesh, name)[1].ravel())

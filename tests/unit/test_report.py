@@ -35,7 +35,7 @@ def case_with(**changes):
 
 def electrode_exposure():
     density = SurfaceDensity(mean=0.356, p50=0.329, p95=0.4, p99=0.85, peak_1cm2=0.348)
-    return ElectrodeExposure(1256.6, 20.0, 4.47, 5.0, 0.398, 0.0, density, 27.1, 7.96e-4, 4.2)
+    return ElectrodeExposure(1256.6, 0.0, 20.0, 4.47, 5.0, 0.398, 0.0, density, 27.1, 7.96e-4, 4.2)
 
 
 def result_of(case):

@@ -1,5 +1,6 @@
 """Shorthands of the case file: sites, arrays, outline files, leads, and values given by the path of their key."""
 
+import argparse
 import re
 from pathlib import Path
 
@@ -11,9 +12,12 @@ from meshes.leads import Shaft
 from meshes.pads import Polygon
 from sim.case import Case, load_case, parse_case
 from sim.case.paths import set_value
+from sim.cli import _change
 from sim.errors import CaseError
 from sim.library import available_sites, load_site
 
+LID = {"outline": {"kind": "disc", "diameter_mm": 80.0}}
+SPOT = {"outline": {"kind": "disc", "diameter_mm": 5.0}}
 CASES = Path(__file__).parents[2] / "cases"
 
 
@@ -110,7 +114,7 @@ def test_lead_brings_its_shape_and_terminals():
         ("forearm_nmes", "body.radius_mm", 12.0, "body: found the bone radius, which reaches"),
         ("forearm_nmes", "electrodes.proximal.position_mm", [-40.0, 400.0], "over the edge; accepted: a pad inside [x"),
         ("forearm_nmes", "electrodes.proximal.position_mm", [20.0, 0.0], "overlaps or touches proximal (by 20 mm)"),
-        ("forearm_nmes", "electrodes.proximal.connector", {"diameter_mm": 60.0}, "a connector that reaches 10 mm over"),
+        ("rubber_snap", "electrodes.left.connector", {"diameter_mm": 60.0}, "a connector that reaches 5 mm over"),
         ("forearm_nmes", "electrodes.proximal.stack.hydrogel.material", "gell", 'stack[0].material: found "gell"'),
         ("forehead_outline", "electrodes.left.pad.path", "nope.svg", "electrodes.left.pad.path: found no such file"),
         ("forehead_outline", "electrodes.left.pad.path", "../dbs_lead.toml", "accepted: .dxf or .svg"),
@@ -134,6 +138,21 @@ def test_lead_brings_its_shape_and_terminals():
         ("microneedles", "electrodes.needles.needles.rows", 9, "reach"),
         ("dbs_lead", "channels.ch1.electrodes", {"dbs1": 1.0, "dbs9": -1.0}, "found an unknown electrode"),
         ("dbs_lead", "leads.dbs.name", "1dbs", "leads"),
+        ("dbs_lead", "leads.dbs.direction", [1e-200, 0.0, 0.0], "leads.dbs.direction: found [1e-200, 0, 0]"),
+        ("thigh_quadriceps", "electrodes.distal.connector", {"diameter_mm": 4.0}, "a connector on metal"),
+        ("rubber_snap", "electrodes.left.contact_impedance_ohm_cm2", 0.005, "0.005 under a stack"),
+        (
+            "forehead_outline",
+            "electrodes.right.detached",
+            [LID | {"position_mm": [90.0, 0.0]}],
+            "detached part 1 beside",
+        ),
+        ("forehead_outline", "electrodes.right.detached", [LID], "detached parts that cover the whole pad"),
+        ("iontophoresis", "electrodes.drug.detached", [SPOT, SPOT], "detached part 1 beside the pad or under others"),
+        ("microneedles", "electrodes.needles.detached", [SPOT], "detached parts of a backing that insulates"),
+        ("microneedles", "electrodes.needles.needles.length_mm", 0.04, "more than the thin outer layers, 0.05"),
+        ("microneedles", "electrodes.needles.needles.length_mm", 60.0, "and less than"),
+        ("tens_low_back", "body.site", "my-back", 'body.site: found "my-back"'),
         ("dbs_lead", "tissues.override", {"skin": {"conductivity_S_per_m": 1.0}}, "a tissue that no layer has"),
     ],
 )
@@ -149,10 +168,12 @@ def test_one_line_says_what_is_wrong(name, key, value, message):
         ("electrodes.top.pad", 'electrodes.top: found "top"; accepted: one of left, right'),
         ("electrodes.left", "a whole entry of a list"),
         ("title.long", "a value, which has no parts"),
+        ("body.layers.fat.thickness_mm", 'body.layers.fat: found "fat", which 2 entries have'),
     ],
 )
 def test_paths_that_lead_nowhere(path, message):
-    data = {"title": "t", "electrodes": [{"name": "left"}, {"name": "right"}]}
+    layers = [{"tissue": "fat"}, {"tissue": "muscle"}, {"tissue": "fat"}]
+    data = {"title": "t", "electrodes": [{"name": "left"}, {"name": "right"}], "body": {"layers": layers}}
     with pytest.raises(CaseError, match=re.escape(message)):
         set_value(data, path, 1.0, "x.toml")
 
@@ -166,3 +187,22 @@ def test_paths_find_entries_by_name_tissue_and_material():
     assert layers[1]["thickness_mm"] == 5.0
     assert data["electrodes"][0]["stack"][0]["thickness_mm"] == 6.0
     assert data["numerics"] == {"accuracy": "draft"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("body.layers.fat.thickness_mm=8.0", ("body.layers.fat.thickness_mm", 8.0)),
+        ("electrodes.left.position_mm = [1.0, 2.0]", ("electrodes.left.position_mm", [1.0, 2.0])),
+        ("body.site=thigh", ("body.site", "thigh")),
+        ('title="a = b"', ("title", "a = b")),
+    ],
+)
+def test_changes_on_the_command_line(text, expected):
+    assert _change(text) == expected
+
+
+@pytest.mark.parametrize("text", ["body.site", "=3", "key="])
+def test_changes_without_key_or_value_are_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="KEY=VALUE"):
+        _change(text)
