@@ -30,9 +30,9 @@ class SurfaceDensity:
 class ElectrodeExposure:
     """What an electrode passes into the body.
 
-    ``area_mm2`` is that of the part that passes current, over which the averages are taken; ``idle_area_mm2`` is that of
-    the rest (dry parts, skin between needles), which would dilute them. ``charge_per_phase_uC`` and its density are None
-    for direct current. ``voltage_peak_V`` counts from the terminal at 0 V. ``power_density_W_per_cm2`` is
+    ``area_mm2`` is that of the part that passes current, over which the averages are taken; ``idle_area_mm2`` is that
+    of the rest (dry parts, skin between needles), which would dilute them. ``charge_per_phase_uC`` and its density are
+    None for direct current. ``voltage_peak_V`` counts from the terminal at 0 V. ``power_density_W_per_cm2`` is
     I_rms² 500 Ω / area (FDA 510(k) guidance of 9 June 1999).
     """
 

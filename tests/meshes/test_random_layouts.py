@@ -8,7 +8,7 @@ from meshes.build import build_mesh
 from meshes.errors import MeshError
 
 CLASHES = ("inclusions.", "the surfaces of ", "electrodes.", "terminal ", "wounds.", "leads.")
-SEEDS = (2, 4, 6, 7, 8, 11, 12, 13, 14, 15, 16, 18, 19, 21, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32)
+SEEDS = (2, 6, 7, 8, 11, 13, 14)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
