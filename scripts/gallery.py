@@ -40,7 +40,7 @@ TABLE = """## Cost and convergence
 
 Cells, unknowns, time to mesh and the worst element (inscribed to circumscribed radius; 1 is a regular tetrahedron) at
 `standard`; the impedance of the first channel at `fine`; and how much the impedance and the largest mean over 1 cm² of
-a contact (the worst of all) change from `standard` to `fine`.
+a contact (the worst of all) change from `standard` to `fine`. A dash is a number that has not been computed.
 
 | layout | cells | unknowns | mesh | worst element | impedance | change | change of peak over 1 cm² |
 |---|---|---|---|---|---|---|---|
