@@ -31,6 +31,7 @@ types:
 
 bench:   ## time and memory of typical cases
 	$(ENV) python3 scripts/bench.py
+	$(ENV) python3 scripts/bench_sweeps.py
 
 verify:  ## the verification cases, with their measured errors
 	$(ENV) python3 scripts/verify.py

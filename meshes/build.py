@@ -17,16 +17,20 @@ from meshes.geometry import Geometry
 from meshes.lifting import contact_name, lift_layers, lift_stacks
 from meshes.measuring import compare_pads, compare_volumes, measure
 from meshes.pieces import Groups, Pieces, extract
-from meshes.places import check_places, touching_outline
+from meshes.places import check_places, check_thin_layers, touching_outline
 from meshes.sizing import Accuracy, check_sizes, lifted_mm
 from meshes.splitting import name_interfaces, split_sheets
 from meshes.tagged import TaggedMesh
+from meshes.whereabouts import check_whereabouts
 
 DELAUNAY_2D, FRONTAL_2D = 5, 6  # mesh algorithms of Gmsh
 DELAUNAY_3D, HXT_3D = 1, 10
 # Facets of curved surfaces may cut each other; they do not when they are small enough. Factor of the size on round
-# things, and the algorithms, of each try.
-TRIES = ((1.0, DELAUNAY_2D, HXT_3D), (0.7, FRONTAL_2D, HXT_3D), (0.5, DELAUNAY_2D, DELAUNAY_3D))
+# things, the algorithms, and the first turn of the seams, of each try.
+TRIES = ((1.0, DELAUNAY_2D, HXT_3D, 0), (0.7, FRONTAL_2D, HXT_3D, 1), (0.5, DELAUNAY_2D, DELAUNAY_3D, 2))
+# Radians by which the seams of round inclusions are turned. Surfaces that cross near a seam may not be cut; by no turn
+# seams lie where other things often are, in the planes of the axes.
+TURNS = (1.0, 2.0, 0.0)
 
 
 def build_mesh(geometry: Geometry, accuracy: Accuracy) -> TaggedMesh:
@@ -55,6 +59,7 @@ def build_mesh(geometry: Geometry, accuracy: Accuracy) -> TaggedMesh:
     """
     check_places(geometry)
     check_sizes(geometry, accuracy)
+    check_thin_layers(geometry, accuracy)
     start = time.perf_counter()
     base = lifted_mm(geometry)
     for attempt in TRIES:
@@ -83,22 +88,28 @@ class _Unmeshed(Exception):
 
 
 def _drawn_and_meshed(
-    geometry: Geometry, base: float, accuracy: Accuracy, finer: float, algorithm_2d: int, algorithm_3d: int
+    geometry: Geometry,
+    base: float,
+    accuracy: Accuracy,
+    finer: float,
+    algorithm_2d: int,
+    algorithm_3d: int,
+    first_turn: int,
 ) -> Pieces:
     """One try in a session of its own: Gmsh does not mesh again where it failed."""
     with _session():
         gmsh.option.setNumber("Mesh.Algorithm", algorithm_2d)
         gmsh.option.setNumber("Mesh.Algorithm3D", algorithm_3d)
+        drawing = _draw(geometry, base, (*TURNS[first_turn:], *TURNS[:first_turn]))
         try:
-            drawing = _draw(geometry, base)
-        except MeshError as error:
-            raise (_Unmeshed(error) if error.what == "geometry" else error) from error
-        masses = {name: sum(gmsh.model.occ.getMass(3, tag) for tag in tags) for name, tags in drawing.volumes.items()}
-        SizeField(geometry, drawing, accuracy, finer).install()
+            SizeField(geometry, drawing, accuracy, finer).install()
+        except MeshError as error:  # where an inclusion hardly touches the skin, its cut has next to no room
+            raise (touching_parts(geometry) or error) from error
         try:
             _generate(geometry, drawing)
             pieces = extract(drawing)
-            compare_volumes(pieces, geometry, masses, base)
+            compare_volumes(pieces, geometry, drawing.volumes_mm3)
+            check_whereabouts(pieces, geometry)
         except MeshError as error:
             raise _Unmeshed(error) from error
     return pieces
@@ -113,6 +124,7 @@ def _session() -> Iterator[None]:
             "General.NumThreads": 1,  # the same mesh in every run
             "Geometry.OCCParallel": 0,
             "Mesh.LcIntegrationPrecision": 1e-4,  # along curves; the default, 1e-9, takes longer than all the rest
+            "Mesh.AlgorithmSwitchOnFailure": 0,  # to MeshAdapt, which may not come to an end; another try is better
             "Mesh.MeshSizeExtendFromBoundary": 0,
             "Mesh.MeshSizeFromPoints": 0,
             "Mesh.MeshSizeFromCurvature": 0,
@@ -125,13 +137,17 @@ def _session() -> Iterator[None]:
         gmsh.finalize()
 
 
-def _draw(geometry: Geometry, base: float) -> Drawing:
-    try:
-        return draw(geometry, base)
-    except MeshError:
-        raise
-    except Exception as error:  # OpenCASCADE's errors arrive as bare Exception
-        raise MeshError("geometry", str(error), "parts that OpenCASCADE can cut out of each other") from error
+def _draw(geometry: Geometry, base: float, turns: tuple[float, ...]) -> Drawing:
+    """Draw with the first of these turns of the seams by which every part is cut and none is lost."""
+    for turn in turns:
+        gmsh.clear()
+        try:
+            return draw(geometry, base, turn)
+        except MeshError as error:
+            reason = error
+        except Exception as error:  # OpenCASCADE's errors arrive as bare Exception
+            reason = MeshError("geometry", str(error), "parts that OpenCASCADE can cut out of each other")
+    raise (touching_parts(geometry) or touching_outline(geometry) or reason) if reason.what == "geometry" else reason
 
 
 def _generate(geometry: Geometry, drawing: Drawing) -> None:

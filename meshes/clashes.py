@@ -11,6 +11,7 @@ from meshes.drawing import Drawing
 from meshes.errors import MeshError
 from meshes.geometry import Geometry
 from meshes.pieces import Groups
+from meshes.shells import borders_mm, heights_mm
 
 NEAR = 0.05  # centres of triangles of two surfaces that are nearer than this part of their size
 NEIGHBOURS = 12
@@ -76,32 +77,32 @@ def nearest_surfaces(drawing: Drawing, geometry: Geometry) -> MeshError | None:
 
 
 def touching_parts(geometry: Geometry) -> MeshError | None:
-    """An inclusion that hardly touches the border of a layer or another inclusion, as an error; None without one."""
+    """The inclusion that most nearly touches the border of a layer or another inclusion, as an error.
+
+    None where all cross, or are apart, by more than a part of their width.
+    """
     body = geometry.body
-    borders, depth = {"the skin": 0.0}, 0.0
-    for upper, lower, layer in zip(body.regions, (*body.regions[1:], None), body.layers, strict=False):
-        depth += layer.thickness_mm
-        borders[f"the border of {upper.name} and {lower.name}" if lower else "the bottom"] = depth
+    regions = [region.name for region in body.regions]
+    borders = {0.0: "the skin", **{float(depth): "the bottom" for depth in borders_mm(body)}}
+    for depth, upper, lower in zip(list(borders)[1:], regions, regions[1:], strict=False):
+        borders[depth] = f"the border of {upper} and {lower}"
+    touches = []
     for inclusion in geometry.inclusions:
-        points = inclusion.surface_mm()
-        feet = body.wrap_mm((0.0, 0.0), body.unwrap_mm((0.0, 0.0), points))
-        outward = body.frame(feet)[:, 2]
-        for name, depth in borders.items():
-            height = ((points - body.lift_mm(feet, 0.0, depth)) * outward).sum(axis=1)
-            if min(abs(height.min()), abs(height.max())) < HARDLY * inclusion.thickness_mm:
-                return _touch(inclusion.name, name)
+        for depth, name in borders.items():
+            height = heights_mm(body, inclusion.surface_mm(), depth)
+            gap = min(abs(float(height.min())), abs(float(height.max())))
+            touches.append((gap / inclusion.thickness_mm, inclusion.thickness_mm, inclusion.name, name))
     for one, other in combinations(geometry.inclusions, 2):
-        gap = cKDTree(one.surface_mm()).query(other.surface_mm())[0].min()
-        if gap < HARDLY * min(one.thickness_mm, other.thickness_mm):
-            return _touch(other.name, one.name)
-    return None
-
-
-def _touch(one: str, other: str) -> MeshError:
+        gap = float(cKDTree(one.surface_mm()).query(other.surface_mm())[0].min())
+        width = min(one.thickness_mm, other.thickness_mm)
+        touches.append((gap / width, width, other.name, one.name))
+    ratio, width, one_name, other_name = min(touches, default=(np.inf, 0.0, "", ""))
+    if ratio >= HARDLY:
+        return None
     return MeshError(
-        f"inclusions.{one}",
-        f"a surface that hardly touches {other}, and no mesh fits between",
-        "parts that cross clearly, or are clearly apart",
+        f"inclusions.{one_name}",
+        f"a surface that hardly touches {other_name} (about {ratio * width:.2g} mm), and no mesh fits between",
+        f"parts that cross, or are apart, by at least {HARDLY * width:.2g} mm",
     )
 
 

@@ -12,6 +12,7 @@ from meshes.construction import BuiltPad
 from meshes.geometry import Geometry, PlacedLead
 from meshes.inclusions import tube_mm
 from meshes.leads import Shaft
+from meshes.pads.placement import Placement
 
 TOUCHING_MM2 = 1e-9  # a common area up to this is a touch
 
@@ -43,7 +44,7 @@ def distances(geometry: Geometry) -> tuple[Distance, ...]:
     return tuple(found)
 
 
-def pad_gap_mm(geometry: Geometry, one: BuiltPad, other: BuiltPad) -> float:
+def pad_gap_mm(geometry: Geometry, one: Placement, other: Placement) -> float:
     """Shortest distance of two pads along the skin; minus the width of what they have in common where they overlap."""
     if np.isinf(geometry.body.curvature_radius_mm):
         here = shapely.transform(one.pad.polygon, lambda p: p + np.array(one.position_mm))
@@ -63,7 +64,7 @@ def pad_gap_mm(geometry: Geometry, one: BuiltPad, other: BuiltPad) -> float:
     return -max(widths, default=0.0)
 
 
-def _middle(geometry: Geometry, one: BuiltPad, other: BuiltPad) -> tuple[float, float]:
+def _middle(geometry: Geometry, one: Placement, other: Placement) -> tuple[float, float]:
     """The place on the skin halfway between the pads."""
     centre = geometry.body.wrap_mm(other.position_mm, np.zeros((1, 2)))
     step = geometry.body.unwrap_mm(one.position_mm, centre)[0] / 2
@@ -71,7 +72,7 @@ def _middle(geometry: Geometry, one: BuiltPad, other: BuiltPad) -> tuple[float, 
     return float(x), float(y)
 
 
-def _mapped(geometry: Geometry, pad: BuiltPad, middle: tuple[float, float]) -> shapely.Polygon:
+def _mapped(geometry: Geometry, pad: Placement, middle: tuple[float, float]) -> shapely.Polygon:
     """The pad in the frame of another place."""
     body = geometry.body
     return shapely.transform(

@@ -7,7 +7,7 @@ from meshes.arrays import Integers, Reals
 
 TRIANGLE = 2  # element type of Gmsh
 PASSES = 10
-FLAT = 0.2  # quality below which a triangle is looked at
+FLAT = 0.35  # quality below which a triangle is looked at
 
 
 def mend_surfaces() -> int:
@@ -52,10 +52,16 @@ def _turn(triangles: Integers, flat: int, points: Reals) -> bool:
     far = int(triangles[other][(triangles[other] != a) & (triangles[other] != b)][0])
     old = triangle_qualities(points[triangles[[flat, other]]]).min()
     new = np.array([[a, far, apex], [far, b, apex]])
-    if not triangle_qualities(points[new]).min() > old:
+    if not triangle_qualities(points[new]).min() > old or not _same_side(points[new]):
         return False
     triangles[[flat, other]] = new
     return True
+
+
+def _same_side(corners: Reals) -> bool:
+    """Whether two triangles with corners (2, 3, 3) face the same way; they do not where their four are not convex."""
+    one, other = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    return bool(one @ other > 0.0)
 
 
 def triangle_qualities(corners: Reals) -> Reals:

@@ -1,10 +1,14 @@
 """Everything that a mesh depends on, and the names that it leaves with."""
 
+import numpy as np
+
+from meshes.arrays import Reals, Truths
 from meshes.bodies import Body
 from meshes.construction import BuiltPad
 from meshes.inclusions import AnyInclusion
 from meshes.layers import Region
 from meshes.leads import Concentric, Shaft
+from meshes.pads import Pad
 from meshes.part import Coordinate, Name, Part
 from meshes.wounds import Wound
 
@@ -24,6 +28,16 @@ class PlacedLead(Part):
             return f"{self.name}-core", f"{self.name}-cannula"
         return tuple(f"{self.name}{contact.name}" for contact in self.shape.contacts)
 
+    def contains_mm(self, points: Reals) -> Truths:
+        """Whether points (n, 3) lie in the shaft, or in its way out of the body."""
+        radius = self.shape.outer_diameter_mm / 2
+        along = np.array(self.direction) / np.linalg.norm(self.direction)
+        height = (points - np.array(self.tip_mm)) @ along
+        away = np.linalg.norm(points - np.array(self.tip_mm) - height[:, None] * along, axis=1)
+        rounded = isinstance(self.shape, Shaft) and self.shape.tip == "hemisphere"
+        below = np.clip(radius - height, 0.0, radius) if rounded else np.zeros(len(points))
+        return np.asarray((height > 0.0) & (np.hypot(away, below) < radius))
+
 
 class Geometry(Part):
     """A body with everything on it and in it."""
@@ -33,6 +47,14 @@ class Geometry(Part):
     leads: tuple[PlacedLead, ...] = ()
     inclusions: tuple[AnyInclusion, ...] = ()
     wounds: tuple[Wound, ...] = ()
+
+    @property
+    def outlines(self) -> tuple[tuple[str, Pad, tuple[float, float]], ...]:
+        """Everything that is drawn on the skin: path of its key, outline, and place."""
+        return (
+            *((f"electrodes.{pad.name}", pad.pad, pad.position_mm) for pad in self.pads),
+            *((f"wounds.{wound.name}", wound.outline, wound.position_mm) for wound in self.wounds),
+        )
 
     @property
     def implants(self) -> tuple[AnyInclusion, ...]:

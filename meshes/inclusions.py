@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from meshes.arrays import Reals
+from meshes.arrays import Reals, Truths
 from meshes.layers import Direction, Region, Tissue
 from meshes.part import Coordinate, Length, Name, Part
 
@@ -65,6 +65,10 @@ class Sphere(Inclusion):
         """Points (n, 3) spread over the surface."""
         return np.array(self.center_mm) + self.radius_mm * _unit_sphere()
 
+    def contains_mm(self, points: Reals) -> Truths:
+        """Whether points (n, 3) are inside."""
+        return np.asarray(np.linalg.norm(points - np.array(self.center_mm), axis=1) < self.radius_mm)
+
 
 class Ellipsoid(Inclusion):
     """An ellipsoid with its half widths along x, y and z."""
@@ -81,6 +85,10 @@ class Ellipsoid(Inclusion):
     def surface_mm(self) -> Reals:
         """Points (n, 3) spread over the surface."""
         return np.array(self.center_mm) + np.array(self.semi_axes_mm) * _unit_sphere()
+
+    def contains_mm(self, points: Reals) -> Truths:
+        """Whether points (n, 3) are inside."""
+        return np.asarray(np.linalg.norm((points - np.array(self.center_mm)) / np.array(self.semi_axes_mm), axis=1) < 1)
 
 
 class Cylinder(Inclusion):
@@ -119,6 +127,14 @@ class Cylinder(Inclusion):
         """Points (n, 3) spread over the mantle and the ends."""
         return tube_mm(np.array(self.start_mm), np.array(self.end_mm), self.radius_mm)
 
+    def contains_mm(self, points: Reals) -> Truths:
+        """Whether points (n, 3) are inside."""
+        length = float(np.linalg.norm(self.axis))
+        out = points - np.array(self.start_mm)
+        along = out @ self.axis / length
+        away = np.linalg.norm(out - np.outer(along, self.axis / length), axis=1)
+        return np.asarray((along > 0.0) & (along < length) & (away < self.radius_mm))
+
 
 class Box(Inclusion):
     """A box, turned about z."""
@@ -142,9 +158,18 @@ class Box(Inclusion):
             for axis in range(3)
             for side in (-0.5, 0.5)
         ]
+        return np.vstack(sides) * np.array(self.size_mm) @ self._turn + np.array(self.center_mm)
+
+    @property
+    def _turn(self) -> Reals:
+        """The box's own axes: rows of (3, 3)."""
         angle = np.radians(self.angle_deg)
-        turn = np.array([[np.cos(angle), np.sin(angle), 0], [-np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
-        return np.vstack(sides) * np.array(self.size_mm) @ turn + np.array(self.center_mm)
+        return np.array([[np.cos(angle), np.sin(angle), 0], [-np.sin(angle), np.cos(angle), 0], [0, 0, 1]])
+
+    def contains_mm(self, points: Reals) -> Truths:
+        """Whether points (n, 3) are inside."""
+        own = (points - np.array(self.center_mm)) @ self._turn.T
+        return np.asarray((np.abs(own) < np.array(self.size_mm) / 2).all(axis=1))
 
 
 AnyInclusion = Annotated[Sphere | Ellipsoid | Cylinder | Box, Field(discriminator="kind")]

@@ -58,6 +58,11 @@ class Shaft(Part):
         return self
 
     @property
+    def outer_diameter_mm(self) -> float:
+        """Of the shaft."""
+        return self.shaft_diameter_mm
+
+    @property
     def length_mm(self) -> float:
         """Distance of the end of the last contact from the tip."""
         return self.contacts[-1].to_mm
@@ -80,6 +85,11 @@ class Concentric(Part):
                 f"{self.cannula_diameter_mm:g} mm must grow in this order"
             )
         return self
+
+    @property
+    def outer_diameter_mm(self) -> float:
+        """Of the cannula."""
+        return self.cannula_diameter_mm
 
     @property
     def length_mm(self) -> float:

@@ -9,15 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from meshes.arrays import Integers, Reals
+from meshes.arrays import Integers, Truths
 from meshes.bodies import Body
 from meshes.construction import BuiltPad
 from meshes.geometry import Geometry
 from meshes.pieces import Patch, Pieces
 from meshes.sizing import Accuracy
 
-PARTS: dict[Accuracy, int] = {"draft": 1, "standard": 1, "fine": 2, "overkill": 3}  # of a layer of a stack
-STEEP = 2.0  # each part this much thicker than the one nearer to where the density changes fastest
+# Levels of elements in a layer of a stack: one that current crosses, and the one below a snap, from which it spreads.
+# Measured: a second level of the first kind changes the impedance of an electrode by less than 0.005 %; of the second
+# kind two levels leave 0.8 %, four 0.05 %.
+LEVELS: dict[Accuracy, tuple[int, int]] = {"draft": (1, 3), "standard": (1, 4), "fine": (1, 5), "overkill": (2, 6)}
+STEEP = 3.0  # each level below a snap is this much thicker than the one above
 
 
 @dataclass(frozen=True)
@@ -102,28 +105,16 @@ def contact_name(pad: str, detached: int) -> str:
 
 
 def _heights(pad: BuiltPad, accuracy: Accuracy) -> tuple[list[float], list[int]]:
-    """Heights of the levels over the skin, and the layer of the stack below each; finer towards skin and snap."""
+    """Heights of the levels over the skin, and the layer of the stack below each; finer towards a snap."""
     heights, owners, bottom = [], [], 0.0
     last = len(pad.layers) - 1
     for i, layer in enumerate(pad.layers):
-        below, above = i == 0, i == last and pad.has_snap  # where the density changes fast
-        parts = _parts(PARTS[accuracy] + (below or above), below, above)
-        heights += [bottom + layer.thickness_mm * float(part) for part in parts]
-        owners += [i] * len(parts)
+        flat, spreading = LEVELS[accuracy]
+        steps = STEEP ** -np.arange(spreading, dtype=float) if i == last and pad.has_snap else np.ones(flat)
+        heights += [bottom + layer.thickness_mm * float(part) for part in np.cumsum(steps) / steps.sum()]
+        owners += [i] * len(steps)
         bottom += layer.thickness_mm
     return heights, owners
-
-
-def _parts(count: int, fine_below: bool, fine_above: bool) -> Reals:
-    """Where the parts of a layer end, from 0 (not listed) to 1."""
-    steps = STEEP ** np.arange(count, dtype=float)
-    if fine_below and fine_above:
-        steps = np.concatenate([steps, steps[::-1]])
-    elif fine_above:
-        steps = steps[::-1]
-    elif not fine_below:
-        steps = np.ones(count)
-    return np.asarray(np.cumsum(steps) / steps.sum())
 
 
 def _lift(facets: Integers, vertices: Integers, rows: list[Integers]) -> _Lift:
@@ -152,7 +143,7 @@ def _edges(facets: Integers) -> Integers:
     return np.sort(np.vstack([facets[:, [0, 1]], facets[:, [1, 2]], facets[:, [0, 2]]]), axis=1)
 
 
-def _found(edges: Integers, among: Integers) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _found(edges: Integers, among: Integers) -> Truths:
     """Which edges (n, 2) are among others."""
     key = int(max(edges.max(initial=0), among.max(initial=0))) + 1
     return np.isin(edges[:, 0] * key + edges[:, 1], among[:, 0] * key + among[:, 1])

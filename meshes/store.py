@@ -1,6 +1,7 @@
 """Results kept by content: built once, also when two processes ask; a killed process leaves no half file."""
 
 import fcntl
+import functools
 import hashlib
 import json
 import os
@@ -33,6 +34,7 @@ def content_key(content: object) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:24]
 
 
+@functools.cache
 def source_key(*sources: Path) -> str:
     """Hash of the code in folders and files, so that nothing is found that another version of it built."""
     files = [file for source in sources for file in ([source] if source.is_file() else sorted(source.rglob("*.py")))]

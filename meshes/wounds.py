@@ -1,5 +1,9 @@
 """Wounds: patches of skin that are missing or wet."""
 
+import numpy as np
+
+from meshes.arrays import Reals, Truths
+from meshes.bodies import Body
 from meshes.layers import Region, Tissue
 from meshes.pads import Pad
 from meshes.part import Coordinate, Length, Name, Part
@@ -23,6 +27,13 @@ class Wound(Part):
     position_mm: tuple[Coordinate, Coordinate]
     depth_mm: Length
     tissue: Tissue | None = None
+
+    def contains_mm(self, body: Body, points: Reals) -> Truths:
+        """Whether points (n, 3) lie under the outline, less deep than the wound."""
+        places = body.unwrap_mm(self.position_mm, points)
+        feet = body.wrap_mm(self.position_mm, places)
+        depth = ((feet - points) * body.frame(feet)[:, 2]).sum(axis=1)
+        return np.asarray((self.outline.distance_mm(places) < 0.0) & (depth < self.depth_mm))
 
     @property
     def region(self) -> Region | None:

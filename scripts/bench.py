@@ -56,7 +56,7 @@ def overkill():
     from sim.fem.domain import Domain
     from sim.fem.unit_solves import solve_basis
     from sim.response import respond
-    from sim.solving import case_terminals
+    from sim.steady import case_terminals
     from sim.tissues import case_conductors
 
     case = load_case(EXAMPLE)
@@ -68,7 +68,7 @@ def overkill():
         name: vars(electrode.current_density_rms_mA_per_cm2)
         for name, electrode in electrode_exposures(case, basis, response).items()
     }
-    return basis.facts.unknowns, float(response.impedances_ohm[0]), densities
+    return basis.facts.unknowns, response.outputs[0].impedance_ohm.real, densities
 
 
 def deviations(result, impedance, densities):

@@ -87,6 +87,8 @@ def main() -> None:
     print(f"{kinds['meshed']} meshed, {kinds['refused']} refused, {kinds['broken']} broken of {len(rows)}")
     print(f"success rate of what is not refused: {100 * kinds['meshed'] / max(accepted, 1):.1f} %")
     meshed = [row for row in rows if row[1] == "meshed"]
+    for bound in (1e-2, 1e-3, 1e-4):
+        print(f"worst quality below {bound:g}: {sum(row[4] < bound for row in meshed)} layouts")
     for title, key in (("worst quality", lambda r: r[4]), ("largest", lambda r: -r[3]), ("slowest", lambda r: -r[5])):
         for seed, _, _, cells, quality, seconds in sorted(meshed, key=key)[:5]:
             print(f"{title}: {seed} ({cells} cells, quality {quality:.1e}, {seconds:.1f} s)")

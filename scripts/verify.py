@@ -31,7 +31,7 @@ from sim.fem.conduction import Terminal  # noqa: E402
 from sim.fem.domain import Domain  # noqa: E402
 from sim.fem.unit_solves import solve_basis  # noqa: E402
 from sim.response import respond  # noqa: E402
-from sim.solving import case_terminals  # noqa: E402
+from sim.steady import case_terminals  # noqa: E402
 from sim.tissues import Uniform, case_conductors  # noqa: E402
 
 RADIUS = 0.01
@@ -49,7 +49,7 @@ def block(accuracy, z):
     exact = block_reference(case, z)
     density = electrode_exposures(case, basis, response)["left"].current_density_rms_mA_per_cm2
     expected = exact.density_percentiles(0, [50, 95, 99], radii=4000) * 20.0 * np.sqrt(0.05) * 1e-4
-    found = [response.impedances_ohm[0], density.p50, density.p95, density.p99]
+    found = [response.outputs[0].impedance_ohm.real, density.p50, density.p95, density.p99]
     wanted = [exact.potentials[0] - exact.potentials[1], *expected]
     return basis.facts.unknowns, [100 * (f / w - 1) for f, w in zip(found, wanted, strict=True)]
 

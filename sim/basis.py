@@ -4,8 +4,10 @@ Everything here is plain numpy on one process: superposition, exposure and pictu
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -63,6 +65,54 @@ class Contact:
     corners: Reals
     density: Reals
     losses: Reals
+
+
+class Touching(Protocol):
+    """Facets of the skin, or of metal in the body, through which the current of a terminal passes."""
+
+    @property
+    def name(self) -> str:
+        """The terminal."""
+        ...
+
+    @property
+    def corners(self) -> Reals:
+        """Corners of the facets (f, 3, 3), m."""
+        ...
+
+
+class Solution(Protocol):
+    """What unit solutions of any kind have: the mesh, its layers, and the contacts. See ``Basis``."""
+
+    @property
+    def points(self) -> Reals:
+        """Vertices (n, 3), m."""
+        ...
+
+    @property
+    def cells(self) -> Integers:
+        """Vertex numbers (m, 4)."""
+        ...
+
+    @property
+    def layers(self) -> Integers:
+        """Index into ``layer_names`` of each cell (m,)."""
+        ...
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """Of the regions."""
+        ...
+
+    @property
+    def terminals(self) -> tuple[str, ...]:
+        """Their names."""
+        ...
+
+    @property
+    def contacts(self) -> Sequence[Touching]:
+        """One for each terminal."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,14 @@ floats.
 """
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from meshes.arrays import Reals
+
+T = TypeVar("T", np.float64, np.complex128)  # at one frequency everything is a phasor
 
 
 @dataclass(frozen=True)
@@ -30,26 +34,27 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Operation:
+class Operation(Generic[T]):
     """Terminal voltages and currents for unit amplitude of each channel, the others at zero: both (channels, n)."""
 
-    voltages: Reals
-    currents: Reals
+    voltages: NDArray[T]
+    currents: NDArray[T]
 
-    def impedance_ohm(self, channel: int, source: Source) -> float:
+    def impedance_ohm(self, channel: int, source: Source) -> T:
         """Voltage per current of a channel: the power that it delivers over the square of its current."""
         v, i = self.voltages[channel], self.currents[channel]
         total = i[source.weights > 0].sum()
-        return float(v @ i / total**2)
+        impedance: T = v @ i / total**2
+        return impedance
 
 
-def operate(admittance: Reals, sources: tuple[Source, ...], reference: int) -> Operation:
+def operate(admittance: NDArray[T], sources: tuple[Source, ...], reference: int) -> Operation[T]:
     """Solve the circuit for each channel on its own.
 
     Parameters
     ----------
     admittance
-        Y (n, n), S; rows and columns sum to zero.
+        Y (n, n), S, real or at one frequency complex; rows and columns sum to zero.
     sources
         One for each channel.
     reference
@@ -63,7 +68,8 @@ def operate(admittance: Reals, sources: tuple[Source, ...], reference: int) -> O
     n = len(admittance)
     branches = [branch for c, source in enumerate(sources) for branch in _branches(c, source)]
     size = n + len(branches)
-    matrix, right = np.zeros((size, size)), np.zeros((size, len(sources)))
+    matrix = np.zeros((size, size), dtype=admittance.dtype)
+    right = np.zeros((size, len(sources)), dtype=admittance.dtype)
     scale = np.abs(admittance).max()
     matrix[:n, :n] = admittance / scale
     matrix[reference, reference] += 1.0  # carries no current, because all injections sum to zero
@@ -73,7 +79,7 @@ def operate(admittance: Reals, sources: tuple[Source, ...], reference: int) -> O
     for channel, source in enumerate(sources):
         if not source.drives_voltage:
             right[:n, channel] = source.weights / scale
-    voltages = np.asarray(np.linalg.solve(matrix, right)[:n].T, dtype=np.float64)
+    voltages = np.asarray(np.linalg.solve(matrix, right)[:n].T, dtype=admittance.dtype)
     voltages -= voltages[:, [reference]]  # zero but for rounding
     return Operation(voltages, voltages @ admittance.T)
 

@@ -1,4 +1,4 @@
-"""The command line: faradic run, check, schema."""
+"""The command line: faradic run, check, sweep, schema."""
 
 import argparse
 import os
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from meshes.errors import MeshError
 from sim.errors import FaradicError
+from sim.sweep.arguments import add_sweep
 from sim.version import VERSION
+from sim.view.commands import add_commands as add_view
 
 if TYPE_CHECKING:
     from sim.case import Case
@@ -60,11 +62,17 @@ def _parser() -> argparse.ArgumentParser:
             help="another value for a key of the case, such as body.layers.fat.thickness_mm=8 or "
             "channels.ch1.amplitude_mA=5; as often as there are keys to change",
         )
-        command.add_argument("--debug", action="store_true", help="show where an error comes from")
+        _add_debug(command)
         command.set_defaults(work=work)
-    schema = commands.add_parser("schema", description=SCHEMA, help="print the JSON schema of a case file")
+    add_sweep(commands, _add_debug)
+    add_view(commands, _add_debug)
+    schema = commands.add_parser("schema", description=SCHEMA, help="Print the JSON schema of a case file")
     schema.set_defaults(work=_schema, debug=False)
     return parser
+
+
+def _add_debug(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--debug", action="store_true", help="show where an error comes from")
 
 
 def _change(text: str) -> tuple[str, object]:
@@ -94,7 +102,7 @@ def _run(options: argparse.Namespace) -> int:
 
     comm = MPI.COMM_WORLD
     first = comm.rank == 0
-    options.quiet = not first
+    options.one_of_many = not first
     case = comm.bcast(on_first_rank(comm, lambda: _load(options)), root=0)
     outcome = run_case(case, _folder(options), Bars(Console(stderr=True)) if first else Silent(), comm)
     status = int(comm.bcast(None if outcome is None else EXIT[outcome.verdict.overall], root=0))
@@ -145,7 +153,7 @@ def _guarded(work: Callable[[argparse.Namespace], int], options: argparse.Namesp
     except (FaradicError, MeshError, OSError) as error:
         if options.debug:
             traceback.print_exc()
-        elif not (getattr(options, "quiet", False) and _on_every_rank(error)):
+        elif not (getattr(options, "one_of_many", False) and _on_every_rank(error)):
             print(f"faradic: {error}", file=sys.stderr)
         _end_others(error, FAILED)
         return FAILED

@@ -1,4 +1,4 @@
-"""The libraries of ``cases``: bodies of sites, leads and needles, materials of electrodes, each with its source."""
+"""The libraries of ``cases``: bodies of sites, leads and needles, each with its source."""
 
 import json
 import tomllib
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 from meshes.leads import Concentric, Shaft
 from meshes.part import NotNegative, Part
 from sim.folders import CASES
-from sim.tissues import Status, TissueSet
+from sim.tissues import Status
 
 Sentence = Annotated[str, StringConstraints(min_length=1, pattern=r"\S")]
 Interval = tuple[NotNegative, NotNegative]
@@ -216,19 +216,3 @@ def load_lead(name: str, folder: Path = CASES / "leads") -> ShaftFile | Concentr
     """
     adapter: TypeAdapter[ShaftFile | ConcentricFile] = TypeAdapter(LeadFile)
     return adapter.validate_json(_text(folder, name, "lead"))
-
-
-def available_material_sets(folder: Path = CASES / "materials") -> tuple[str, ...]:
-    """Names of the files of ``cases/materials``."""
-    return _names(folder)
-
-
-def load_material_set(name: str, folder: Path = CASES / "materials") -> TissueSet:
-    """Read a file of ``cases/materials``, which is written like a tissue set.
-
-    Raises
-    ------
-    ValueError
-        If there is no such set, or (as pydantic's ValidationError) the file is none.
-    """
-    return TissueSet.model_validate_json(_text(folder, name, "set of materials"))

@@ -2,7 +2,6 @@
 
 import time
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +12,14 @@ from sim.case import Case
 from sim.exposure import expose
 from sim.fem.ranks import on_first_rank
 from sim.folders import cache_folder
+from sim.outcome import Outcome, keep_outcome
 from sim.progress import Progress, Silent
 from sim.report.drawing import Drawing, pictures_or_note
 from sim.report.page import write_report
-from sim.report.record import build_record, record_text
-from sim.response import respond
+from sim.report.record import build_record
 from sim.safety.judgement import judge
-from sim.safety.verdict import SafetyVerdict
-from sim.solving import Solved, Timings, solve_case
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a run found: the content of result.json, the verdict, and where they were written."""
-
-    result: dict[str, Any]
-    verdict: SafetyVerdict
-    folder: Path
+from sim.solving import Solved, solve_case
+from sim.timings import Timings
 
 
 def run_case(
@@ -85,7 +75,7 @@ def _tell(solved: Solved, folder: Path, drawing: Drawing, timings: Timings, star
     """Drive, reduce, judge and write; the pictures are drawn meanwhile."""
     case, basis, conductors = solved.case, solved.basis, solved.conductors
     with timings.measure("reduce"):
-        response = respond(case, basis)
+        response = solved.respond()
         drawn = drawing.request(case, solved.mesh, basis, response, conductors, folder)
         exposure = expose(case, basis, response, conductors)
         verdict = judge(case, response, exposure.electrodes)
@@ -95,13 +85,7 @@ def _tell(solved: Solved, folder: Path, drawing: Drawing, timings: Timings, star
     advance(2, 3)
     timings.add("total", time.perf_counter() - start)
     result = build_record(solved, response, exposure, timings.seconds, notes)
-    _write(folder / "case.json", case.model_dump_json(indent=2) + "\n")
     write_atomically(folder / "report.html", lambda path: write_report(path, case, result, verdict, pictures, folder))
-    _write(folder / "verdict.json", verdict.model_dump_json(indent=2) + "\n")
-    _write(folder / "result.json", record_text(result))  # last: where it is, the run is complete
+    outcome = keep_outcome(case, result, verdict, folder)
     advance(3, 3)
-    return Outcome(result, verdict, folder)
-
-
-def _write(path: Path, text: str) -> None:
-    write_atomically(path, lambda partial: partial.write_text(text, encoding="utf-8"))
+    return outcome

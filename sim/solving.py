@@ -1,71 +1,99 @@
-"""From a case to its basis solutions, taken from the cache where they are kept."""
+"""From a case to its unit solutions, taken from the cache where they are kept."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 from mpi4py import MPI
 
-import dolfinx
-
-from meshes.cache import cached_mesh, mesh_key
-from meshes.lifting import contact_name
-from meshes.splitting import sheet_name
-from meshes.store import content_key, find, keep, source_key
+from meshes.cache import cached_mesh
+from meshes.store import find, keep
 from meshes.tagged import TaggedMesh
 from sim.basis import Basis
-from sim.case import Case, Electrode
-from sim.case.model import SMALLEST_SHEET
+from sim.case import Case
 from sim.fem.compiled import forget_unfinished_forms
-from sim.fem.conduction import Sheet, Terminal
 from sim.fem.domain import Domain
+from sim.fem.harmonic_solves import solve_harmonics
 from sim.fem.ranks import on_first_rank
 from sim.fem.unit_solves import solve_basis
+from sim.harmonic_basis import HarmonicBasis
+from sim.harmonic_response import respond_over_time
+from sim.harmonics import Harmonics
+from sim.mode import Choice, choose_mode
 from sim.progress import Progress
+from sim.response import Response, respond
+from sim.signal import Signal
+from sim.solving_keys import basis_key
+from sim.steady import case_sheets, case_terminals
+from sim.terminals import case_harmonics, case_membranes, case_metals
+from sim.timings import Timings
 from sim.tissues import Conductor, case_conductors
-from sim.units import OHM_CM2
 
-SIM = Path(__file__).parent
-
-
-@dataclass
-class Timings:
-    """Seconds that each stage took."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def measure(self, stage: str) -> Iterator[None]:
-        """Add the time of a block to a stage."""
-        start = time.perf_counter()
-        yield
-        self.add(stage, time.perf_counter() - start)
-
-    def add(self, stage: str, seconds: float) -> None:
-        """Add to a stage."""
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + seconds
+AnyBasis: TypeAlias = Basis | HarmonicBasis
+LIKELY_SOLVES = 14  # frequencies, for the progress bar
 
 
 @dataclass(frozen=True)
 class Solved:
-    """A case with its mesh and basis solutions."""
+    """A case with its mesh and unit solutions.
+
+    Parameters
+    ----------
+    conductors
+        Of the regions.
+    basis
+        Unit solutions of resistive or of electro-quasistatic computation.
+    from_cache
+        Whether they were there.
+    """
 
     case: Case
     conductors: tuple[Conductor, ...]
     mesh: TaggedMesh
-    basis: Basis
+    basis: AnyBasis
     from_cache: bool
+
+    @cached_property
+    def signal(self) -> Signal:
+        """The frequencies of its waveforms."""
+        return Signal.of(self.case)
+
+    @cached_property
+    def choice(self) -> Choice:
+        """Whether capacitance counts, and why."""
+        return choose_mode(self.case, self.conductors, self.signal)
+
+    @property
+    def harmonics(self) -> Harmonics | None:
+        """The unit solutions at any frequency, where capacitance counts."""
+        if isinstance(self.basis, Basis):
+            return None
+        return case_harmonics(self.case, self.conductors, self.basis)
+
+    def respond(self) -> Response:
+        """Superpose the unit solutions as the channels drive them.
+
+        Raises
+        ------
+        SolverError
+            See ``respond_over_time``.
+        """
+        if isinstance(self.basis, Basis):
+            return respond(self.case, self.basis)
+        harmonics = self.harmonics
+        assert harmonics is not None
+        return respond_over_time(self.case, harmonics, self.signal)
 
 
 def solve_case(case: Case, cache: Path, progress: Progress, timings: Timings, comm: MPI.Comm) -> Solved | None:
-    """Mesh and basis solutions of a case.
+    """Mesh and unit solutions of a case.
 
     Parameters
     ----------
     cache
-        Folder in which meshes and basis solutions are kept.
+        Folder in which meshes and unit solutions are kept.
     comm
         All its ranks must call.
 
@@ -80,12 +108,14 @@ def solve_case(case: Case, cache: Path, progress: Progress, timings: Timings, co
         On every rank.
     """
     conductors = case_conductors(case)
+    harmonic = choose_mode(case, conductors, Signal.of(case)).mode == "electroquasistatic"
     tagged = on_first_rank(comm, lambda: _mesh(case, cache / "meshes", progress, timings))
     path = cache / "bases" / f"{basis_key(case, conductors)}.npz"
-    basis = on_first_rank(comm, lambda: find(path, Basis))
+    kind: type[Basis] | type[HarmonicBasis] = HarmonicBasis if harmonic else Basis
+    basis: AnyBasis | None = on_first_rank(comm, lambda: find(path, kind))
     from_cache = bool(comm.bcast(basis is not None, root=0))
     if not from_cache:
-        basis = _solve(case, conductors, tagged, progress, timings, comm)
+        basis = _solve(case, conductors, tagged, harmonic, progress, timings, comm)
         on_first_rank(comm, lambda: None if basis is None else keep(path, basis))
     if tagged is None or basis is None:
         return None
@@ -103,95 +133,48 @@ def _solve(
     case: Case,
     conductors: tuple[Conductor, ...],
     tagged: TaggedMesh | None,
+    harmonic: bool,
     progress: Progress,
     timings: Timings,
     comm: MPI.Comm,
-) -> Basis | None:
+) -> AnyBasis | None:
     on_first_rank(comm, forget_unfinished_forms)
-    with progress.stage("solve", len(case.terminals)) as advance:
+    stage = ("solve over frequency", LIKELY_SOLVES) if harmonic else ("solve", len(case.terminals))
+    solve: Callable[..., AnyBasis | None] = _harmonics if harmonic else _steady
+    with progress.stage(*stage) as advance:
         with timings.measure("setup"):
             domain = Domain.from_tagged(tagged, comm)
         with timings.measure("solve"):
-            basis = solve_basis(
-                domain,
-                conductors,
-                case_terminals(case),
-                sheets=case_sheets(case),
-                order=case.numerics.element_order,
-                tolerance=case.numerics.tolerance,
-                on_solved=advance,
-            )
+            basis = solve(case, conductors, domain, advance)
     if basis is not None:
-        timings.add("setup", basis.facts.setup_s)
-        timings.add("solve", -basis.facts.setup_s)
+        timings.move("solve", "setup", basis.facts.setup_s)
     return basis
 
 
-def case_terminals(case: Case) -> tuple[Terminal, ...]:
-    """Electrodes, contacts of leads and implants as the solver sees them."""
-    pads = tuple(_pad_terminal(electrode) for electrode in case.electrodes)
-    leads = tuple(
-        Terminal(name, ((f"terminal {name}", lead.contact_impedance_ohm_cm2 * OHM_CM2),))
-        for lead in case.leads
-        for name in lead.terminals
+def _steady(
+    case: Case, conductors: tuple[Conductor, ...], domain: Domain, advance: Callable[[int, int], None]
+) -> Basis | None:
+    return solve_basis(
+        domain,
+        conductors,
+        case_terminals(case),
+        sheets=case_sheets(case),
+        order=case.numerics.element_order,
+        tolerance=case.numerics.tolerance,
+        on_solved=advance,
     )
-    return (*pads, *leads, *(Terminal(name, ((f"terminal {name}", 0.0),)) for name in case.implants))
 
 
-def _pad_terminal(electrode: Electrode) -> Terminal:
-    """Metal on the skin, or on a stack that touches the skin through sheets."""
-    z, name = electrode.contact_impedance_ohm_cm2 * OHM_CM2, electrode.name
-    if electrode.layers:
-        sheets = tuple(sheet.name for sheet in _contact_sheets(electrode))
-        return Terminal(name, ((f"terminal {name}", 0.0),), sheets)
-    needles: tuple[tuple[str, float], ...] = ()
-    if electrode.needles is not None:
-        needles = ((f"terminal {name}", z),)
-        if electrode.needles.backing == "insulating":
-            return Terminal(name, needles)
-    lifted = (
-        (f"pad {name} detached {i + 1}", part.contact_impedance_ohm_cm2 * OHM_CM2)
-        for i, part in enumerate(electrode.detached)
-        if part.contact_impedance_ohm_cm2 is not None
-    )
-    return Terminal(name, ((f"pad {name}", z), *lifted, *needles))
-
-
-def _contact_sheets(electrode: Electrode) -> tuple[Sheet, ...]:
-    """The contact between the stack of an electrode and the skin, and those of parts that touch badly."""
-    z = max(electrode.contact_impedance_ohm_cm2, SMALLEST_SHEET) * OHM_CM2
-    lifted = (
-        Sheet(contact_name(electrode.name, i + 1), part.contact_impedance_ohm_cm2 * OHM_CM2)
-        for i, part in enumerate(electrode.detached)
-        if part.contact_impedance_ohm_cm2 is not None
-    )
-    return (Sheet(contact_name(electrode.name, 0), z), *lifted)
-
-
-def case_sheets(case: Case) -> tuple[Sheet, ...]:
-    """The thin layers as the solver sees them: contacts of stacks, and sheets around inclusions."""
-    contacts = (sheet for electrode in case.electrodes if electrode.layers for sheet in _contact_sheets(electrode))
-    around = (
-        Sheet(sheet_name(inclusion.name), inclusion.sheet_ohm_cm2 * OHM_CM2)
-        for inclusion in case.inclusions
-        if inclusion.sheet_ohm_cm2 is not None
-    )
-    return (*contacts, *around)
-
-
-def basis_key(case: Case, conductors: tuple[Conductor, ...]) -> str:
-    """Hash of everything that the basis solutions depend on: mesh, tissue, contacts, numerics, and the code."""
-    return content_key(
-        {
-            "code": source_key(SIM / "fem", SIM / "basis.py", SIM / "tissues.py", SIM / "exposure" / "triangles.py"),
-            "dolfinx": dolfinx.__version__,
-            "mesh": mesh_key(case.geometry, case.numerics.accuracy),
-            "conductivities": [
-                [c.layer, c.longitudinal, c.transverse, None if c.fibres is None else c.fibres.key] for c in conductors
-            ],
-            "terminals": [asdict(terminal) for terminal in case_terminals(case)],
-            "sheets": [asdict(sheet) for sheet in case_sheets(case)],
-            "order": case.numerics.element_order,
-            "tolerance": case.numerics.tolerance,
-        }
+def _harmonics(
+    case: Case, conductors: tuple[Conductor, ...], domain: Domain, advance: Callable[[int, int], None]
+) -> HarmonicBasis | None:
+    return solve_harmonics(
+        domain,
+        conductors,
+        case_metals(case),
+        [float(f) for f in Signal.of(case).frequencies_Hz],
+        sheets=case_membranes(case),
+        order=case.numerics.element_order,
+        tolerance=case.numerics.tolerance,
+        on_solved=lambda done: advance(done, max(done, LIKELY_SOLVES)),
     )

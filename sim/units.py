@@ -12,6 +12,7 @@ MW = 1e-3
 MJ = 1e-3
 US = 1e-6
 MS = 1e-3
+MINUTE = 60.0
 UC = 1e-6
 OHM_CM2 = 1e-4
 MA_PER_CM2 = MA / CM2

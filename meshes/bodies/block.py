@@ -4,32 +4,17 @@ from typing import Literal
 
 import numpy as np
 
-from meshes.arrays import Reals
-from meshes.layers import Layers, Region, named_regions
-from meshes.part import Length, Name, Part
+from meshes.arrays import Reals, Truths
+from meshes.bodies.layered import Layered
 
 
-class Block(Part):
+class Block(Layered):
     """A rectangular block of layers, ``length_mm`` along x and ``width_mm`` along y, centred on the origin.
 
     A place on its skin is given as (x, y).
     """
 
     kind: Literal["block"]
-    site: Name | None = None
-    length_mm: Length
-    width_mm: Length
-    layers: Layers
-
-    @property
-    def depth_mm(self) -> float:
-        """Sum of the layer thicknesses."""
-        return sum(layer.thickness_mm for layer in self.layers)
-
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """The layers with their names, from the skin inwards."""
-        return named_regions(self.layers)
 
     @property
     def curvature_radius_mm(self) -> float:
@@ -62,7 +47,7 @@ class Block(Part):
         """Unit vectors along x, along the arc and outward at points (n, 3): rows of (n, 3, 3)."""
         return np.broadcast_to(np.eye(3), (len(points), 3, 3))
 
-    def contains_mm(self, points: Reals) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def contains_mm(self, points: Reals) -> Truths:
         """Whether points (n, 3) are in the block or on its surface."""
         x, y, z = np.abs(points).T
         return np.asarray(

@@ -5,14 +5,14 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from meshes.arrays import Reals
-from meshes.layers import Layers, Region, named_regions
-from meshes.part import Length, Name, Part
+from meshes.arrays import Reals, Truths
+from meshes.bodies.layered import Layered
+from meshes.part import Length
 
 WIDEST = np.radians(75.0)  # half angle that the body may span
 
 
-class Face(Part):
+class Face(Layered):
     """Layers from the skin to the bone between two spheres, cut out by four planes through their centre.
 
     The skin's summit is the origin, z points outwards, and the spheres' centre lies at z = -``radius_mm``. A place on
@@ -20,11 +20,7 @@ class Face(Part):
     """
 
     kind: Literal["face"]
-    site: Name | None = None
-    length_mm: Length
-    width_mm: Length
     radius_mm: Length
-    layers: Layers
 
     @model_validator(mode="after")
     def _sides_are_sides(self) -> Self:
@@ -46,16 +42,6 @@ class Face(Part):
     def centre_mm(self) -> Reals:
         """Of the spheres (3,)."""
         return np.array([0.0, 0.0, -self.radius_mm])
-
-    @property
-    def depth_mm(self) -> float:
-        """Sum of the layer thicknesses."""
-        return sum(layer.thickness_mm for layer in self.layers)
-
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """The layers with their names, from the skin inwards."""
-        return named_regions(self.layers)
 
     @property
     def curvature_radius_mm(self) -> float:
@@ -133,7 +119,7 @@ class Face(Part):
         arcs = self.radius_mm * np.arctan2(out[:, :2], out[:, 2:])
         return arcs, np.linalg.norm(out, axis=1)
 
-    def contains_mm(self, points: Reals) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def contains_mm(self, points: Reals) -> Truths:
         """Whether points (n, 3) are in the body or on its surface."""
         arcs, radius = self._chart(points)
         low, high = self.radius_mm - self.depth_mm, self.radius_mm

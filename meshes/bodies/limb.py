@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from meshes.arrays import Reals
+from meshes.arrays import Reals, Truths
 from meshes.layers import Core, Layers, Region, named_regions
 from meshes.part import Coordinate, Length, Name, Part
 
@@ -216,7 +216,7 @@ class Limb(Part):
         out /= np.linalg.norm(out, axis=1)[:, None]
         return np.stack([along, np.cross(out, along), out], axis=1)
 
-    def contains_mm(self, points: Reals) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    def contains_mm(self, points: Reals) -> Truths:
         """Whether points (n, 3) are in the limb or on its surface."""
         x, y, z = points.T
         k = self.scale(x)

@@ -8,6 +8,7 @@ import gmsh
 import numpy as np
 
 from meshes.bodies import Limb
+from meshes.drawing.balance import Tags, check_cuts, check_nothing_lost, volumes_mm3
 from meshes.drawing.imprint import Skin
 from meshes.drawing.solids import (
     Solid,
@@ -21,10 +22,7 @@ from meshes.errors import MeshError
 from meshes.geometry import Geometry
 from meshes.pads import Disc
 
-Tags = dict[str, list[int]]
-
 NEAR_SEAM_MM = 0.01
-LOST = 0.02  # part of the volume of a solid by which its pieces may differ from it; trimmed faces are measured roughly
 
 
 @dataclass(frozen=True)
@@ -58,6 +56,8 @@ class Drawing:
         Faces where the body has been cut off.
     interfaces
         Faces between two regions, by ``<one>|<other>``.
+    volumes_mm3
+        Volumes of the regions.
     """
 
     volumes: Tags = field(default_factory=lambda: defaultdict(list))
@@ -68,6 +68,7 @@ class Drawing:
     insulators: list[int] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
     interfaces: Tags = field(default_factory=lambda: defaultdict(list))
+    volumes_mm3: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,15 @@ class _Mark:
     wound: str = ""
 
 
-def draw(geometry: Geometry, base: float) -> Drawing:
+def draw(geometry: Geometry, base: float, turn: float) -> Drawing:
     """Draw everything below the depth ``base`` in the current Gmsh model, and cut all by all.
+
+    ``turn`` (radians) says where the seams of round inclusions lie: near a seam OpenCASCADE may lose a cut.
 
     Raises
     ------
     MeshError
-        If a part has no place in the body.
+        If a part has no place in the body, or if parts have not been cut by each other.
     """
     occ = gmsh.model.occ
     body = geometry.body
@@ -96,28 +99,23 @@ def draw(geometry: Geometry, base: float) -> Drawing:
     marks = [(_Mark(), int(occ.copy([(2, skin.tag)])[0][1]))]
     marks += _outlines(geometry, skin)
     solids += [solid for wound in geometry.wounds if (solid := draw_wound(skin, wound, solids)) is not None]
-    solids += [draw_inclusion(inclusion) for inclusion in geometry.inclusions]
+    solids += [draw_inclusion(inclusion, body, turn) for inclusion in geometry.inclusions]
     solids += [solid for lead in geometry.leads for solid in draw_lead(lead, 3.0 * body.size_mm + body.depth_mm)]
     solids += [solid for pad in geometry.pads for solid in draw_needles(body, pad)]
     masses = [occ.getMass(3, solid.tag) for solid in solids]
+    occ.synchronize()
+    last = max(tag for _, tag in gmsh.model.getEntities(1))
     _, pieces = occ.fragment([(3, whole)], [*((3, s.tag) for s in solids[1:]), *((2, tag) for _, tag in marks)])
     occ.synchronize()
-    _check_nothing_lost(solids, masses, pieces)
+    check_nothing_lost(solids, masses, pieces)
+    check_cuts(last)
     owners = _owners(solids, pieces)
     faces = _marks_of_faces(marks, pieces[len(solids) :])
     drawing = _name(geometry, owners, faces)
+    drawing.volumes_mm3 = volumes_mm3(drawing.volumes, body, solids, pieces, owners)
     _check_nothing_missing(geometry, base, drawing, owners)
     _remove(owners)
     return drawing
-
-
-def _check_nothing_lost(solids: list[Solid], masses: list[float], pieces: list[list[tuple[int, int]]]) -> None:
-    """Hold the pieces of every solid against the whole: surfaces that nearly touch can go wrong without a word."""
-    for solid, mass, found in zip(solids, masses, pieces, strict=False):
-        total = sum(gmsh.model.occ.getMass(3, tag) for dimension, tag in found if dimension == 3)
-        if not abs(total - mass) <= LOST * mass:
-            name = solid.name or "an insulator"
-            raise MeshError("geometry", f"{total:.6g} mm³ of {name} after cutting", f"{mass:.6g} as before")
 
 
 def _check_nothing_missing(geometry: Geometry, base: float, drawing: Drawing, owners: dict[int, Solid]) -> None:
@@ -141,10 +139,9 @@ def _lowest_line_crossed(geometry: Geometry) -> bool:
     body = geometry.body
     if not isinstance(body, Limb):
         return False
-    outlines = [(pad.position_mm, pad.pad.outline_mm()) for pad in geometry.pads]
-    outlines += [(wound.position_mm, wound.outline.outline_mm()) for wound in geometry.wounds]
-    for (x, arc), outline in outlines:
-        around = arc / body.scale(np.array(x)) + outline[:, 1] / body.scale(x + outline[:, 0])
+    for _, outline, (x, arc) in geometry.outlines:
+        points = outline.outline_mm()
+        around = arc / body.scale(np.array(x)) + points[:, 1] / body.scale(x + points[:, 0])
         if np.abs(around).max() >= body.circumference_mm / 2 - NEAR_SEAM_MM:
             return True
     return False

@@ -144,18 +144,21 @@ def _polyhedron(bottom: list[tuple[float, float, float]], top: list[tuple[float,
     return int(occ.addVolume([occ.addSurfaceLoop(faces)]))
 
 
-def draw_inclusion(inclusion: AnyInclusion) -> Solid:
-    """An inclusion."""
+def draw_inclusion(inclusion: AnyInclusion, body: Body, turn: float) -> Solid:
+    """An inclusion; the seams of what is round lie ``turn`` radians from where they would, poles away from borders."""
     occ = gmsh.model.occ
     match inclusion:
         case Sphere():
-            tag = int(occ.addSphere(*inclusion.center_mm, inclusion.radius_mm))
+            outward = body.frame(np.array([inclusion.center_mm]))[0, 2]
+            tag = _ball(outward, turn, inclusion.radius_mm)
+            occ.translate([(3, tag)], *inclusion.center_mm)
         case Ellipsoid():
-            tag = int(occ.addSphere(0.0, 0.0, 0.0, 1.0))
+            tag = _ball(np.array([0.0, 0.0, 1.0]), turn, 1.0)
             occ.dilate([(3, tag)], 0.0, 0.0, 0.0, *inclusion.semi_axes_mm)
             occ.translate([(3, tag)], *inclusion.center_mm)
         case Cylinder():
             tag = int(occ.addCylinder(*inclusion.start_mm, *inclusion.axis, inclusion.radius_mm))
+            occ.rotate([(3, tag)], *inclusion.start_mm, *inclusion.axis, turn)
         case Box():
             corner = np.subtract(inclusion.center_mm, np.array(inclusion.size_mm) / 2)
             tag = int(occ.addBox(*corner, *inclusion.size_mm))
@@ -208,12 +211,25 @@ def _half_ball(centre: Reals, along: Reals, radius: float) -> int:
     """The half of a ball on the far side of a direction."""
     occ = gmsh.model.occ
     tag = int(occ.addSphere(0.0, 0.0, 0.0, radius, angle1=-np.pi / 2, angle2=0.0))
-    turn = np.cross([0.0, 0.0, 1.0], along)
-    if np.linalg.norm(turn) < 1e-12:
-        turn = np.array([1.0, 0.0, 0.0])
-    occ.rotate([(3, tag)], 0, 0, 0, *turn, float(np.arccos(np.clip(along[2], -1.0, 1.0))))
+    _raise_axis(tag, along)
     occ.translate([(3, tag)], *centre)
     return tag
+
+
+def _ball(axis: Reals, turn: float, radius: float) -> int:
+    """A ball around the origin with its poles along an axis, its seam turned around it."""
+    tag = int(gmsh.model.occ.addSphere(0.0, 0.0, 0.0, radius))
+    gmsh.model.occ.rotate([(3, tag)], 0, 0, 0, 0, 0, 1, turn)
+    _raise_axis(tag, axis)
+    return tag
+
+
+def _raise_axis(tag: int, axis: Reals) -> None:
+    """Rotate a solid about the origin so that its z axis points along a unit vector."""
+    across = np.cross([0.0, 0.0, 1.0], axis)
+    if np.linalg.norm(across) < 1e-12:
+        across = np.array([1.0, 0.0, 0.0])
+    gmsh.model.occ.rotate([(3, tag)], 0, 0, 0, *across, float(np.arccos(np.clip(axis[2], -1.0, 1.0))))
 
 
 def draw_needles(body: Body, pad: BuiltPad) -> list[Solid]:

@@ -3,14 +3,13 @@
 from meshes.pads.file import FilePad, WrittenPad
 from meshes.pads.placement import Pad, Placement
 from meshes.pads.polygon import Polygon
-from meshes.pads.reading import OutlineError, read_outline
+from meshes.pads.reading import read_outline
 from meshes.pads.shapes import Disc, Ellipse, Rectangle, Ring
 
 __all__ = [
     "Disc",
     "Ellipse",
     "FilePad",
-    "OutlineError",
     "Pad",
     "Placement",
     "Polygon",

@@ -7,6 +7,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from meshes.arrays import Reals
+from meshes.errors import OutlineError
 from meshes.pads.chains import DrawingError, loops_of, outline_and_holes
 from meshes.pads.file import FilePad
 from meshes.pads.polygon import MOST_HOLES, MOST_POINTS, Polygon
@@ -15,27 +16,6 @@ MOST_BYTES = 30_000_000
 LARGEST_MM = 5000.0
 
 Reader = Callable[[Path, str | None], list[Reals]]
-
-
-class OutlineError(Exception):
-    """A drawing from which no pad outline can be taken.
-
-    Parameters
-    ----------
-    path
-        The file, as the pad names it.
-    found, accepted
-        What stands in the way, and what could be there instead.
-    """
-
-    def __init__(self, path: str, found: str, accepted: str) -> None:
-        super().__init__(path, found, accepted)  # as they came, so that the error can travel between processes
-        self.path = path
-        self.found = found
-        self.accepted = accepted
-
-    def __str__(self) -> str:
-        return f"{self.path}: found {self.found}; accepted: {self.accepted}"
 
 
 def read_outline(pad: FilePad, folder: Path) -> Polygon:

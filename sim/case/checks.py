@@ -1,24 +1,24 @@
 """What a case must fulfil beyond its types: names that exist, geometry that fits and can be meshed."""
 
-import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import numpy as np
 
 from meshes.distances import distances
 from meshes.errors import MeshError
+from meshes.geometry import Geometry
 from meshes.inclusions import Cylinder
-from meshes.layers import Region
+from meshes.places import check_places
 from meshes.sizing import SMALLEST_GAP_MM, check_sizes
+from sim.case.contact_checks import check_contacts
 from sim.case.model import Case
+from sim.case.tissue_checks import check_tissues
 from sim.errors import CaseError
 from sim.library import available_sites
 from sim.safety.limits import available_limits
-from sim.tissues import available_tissue_sets, known_tissues, load_tissue_set
 
 ROUNDING_MM = 1e-9
-SHORTEST_DIRECTION = 1e-6
 
 
 def check_case(case: Case, where: str) -> None:
@@ -36,12 +36,20 @@ def check_case(case: Case, where: str) -> None:
     _channels_name_electrodes(case, where)
     _voltage_sources_form_no_loop(case, where)
     _limits_exist(case, where)
-    _tissues_exist(case, where)
-    _outlines_lie_on_the_body(case, where)
+    check_tissues(case, where)
+    check_contacts(case, where)
+    _geometry_passes(case, where, check_places)
+    _wounds_end_in_the_body(case, where)
     _terminals_are_apart(case, where)
     _points_lie_inside(case, where)
+    _probes_lie_in_tissue(case, where)
+    _geometry_passes(case, where, lambda geometry: check_sizes(geometry, case.numerics.accuracy))
+
+
+def _geometry_passes(case: Case, where: str, check: Callable[[Geometry], None]) -> None:
+    """What the mesh would refuse, said of the case."""
     try:
-        check_sizes(case.geometry, case.numerics.accuracy)
+        check(case.geometry)
     except MeshError as error:
         raise CaseError(f"{where}: {error.what}", error.found, error.accepted) from error
 
@@ -107,67 +115,7 @@ def _limits_exist(case: Case, where: str) -> None:
         raise CaseError(f"{where}: safety.limits", "the same file twice", "each file once")
 
 
-def _located_regions(case: Case) -> Iterator[tuple[str, Region]]:
-    """Every region with the path of its key."""
-    keys: dict[str, str] = {}
-    for i, region in enumerate(case.body.regions):
-        keys[region.name] = f"body.layers[{i}].tissue" if i < len(case.body.layers) else f"body ({region.name})"
-    keys |= {wound.name: f"wounds.{wound.name}.tissue" for wound in case.wounds}
-    keys |= {inclusion.name: f"inclusions.{inclusion.name}.tissue" for inclusion in case.inclusions}
-    for pad in case.geometry.pads:
-        for i, region in enumerate(pad.regions):
-            keys[region.name] = f"electrodes.{pad.name}.stack[{i}].material"
-    for region in case.geometry.regions:
-        yield keys[region.name], region
-
-
-def _tissues_exist(case: Case, where: str) -> None:
-    sets = available_tissue_sets()
-    if case.tissues.set not in sets:
-        raise CaseError(f"{where}: tissues.set", f'"{case.tissues.set}"', f"one of {', '.join(sets)}")
-    known = known_tissues(load_tissue_set(case.tissues.set))
-    for path, region in _located_regions(case):
-        key = f"{where}: {path}"
-        if region.tissue not in known and region.tissue not in case.tissues.override:
-            raise CaseError(
-                key, f'"{region.tissue}"', f"one of {', '.join(sorted(known))}, or a name in tissues.override"
-            )
-        _fibres_have_a_direction(case, region, key.removesuffix(".tissue"))
-    used = {region.tissue for region in case.geometry.regions}
-    for name in case.tissues.override:
-        if name not in used:
-            raise CaseError(
-                f"{where}: tissues.override.{name}", "a tissue that no layer has", f"one of {', '.join(sorted(used))}"
-            )
-
-
-def _fibres_have_a_direction(case: Case, region: Region, key: str) -> None:
-    if region.fibre_direction is not None and math.hypot(*region.fibre_direction) < SHORTEST_DIRECTION:
-        found = "[" + ", ".join(f"{component:g}" for component in region.fibre_direction) + "]"
-        raise CaseError(f"{key}.fibre_direction", found, "a direction, such as [1.0, 0.0, 0.0]")
-    override = case.tissues.override.get(region.tissue)
-    isotropic = override is None or isinstance(override.conductivity_S_per_m, float)
-    if not isotropic and region.fibre_direction is None and region.fibre_axis is None:
-        raise CaseError(
-            f"{key}.fibre_direction",
-            f"nothing, but {region.tissue} has a longitudinal and a transverse conductivity",
-            "a direction, such as [1.0, 0.0, 0.0]",
-        )
-
-
-def _outlines_lie_on_the_body(case: Case, where: str) -> None:
-    parts = [(f"electrodes.{e.name}", e.pad, e.position_mm) for e in case.electrodes]
-    parts += [(f"wounds.{w.name}", w.outline, w.position_mm) for w in case.wounds]
-    for key, outline, position in parts:
-        over = case.body.overhang_mm(position, outline.outline_mm())
-        if over > ROUNDING_MM:
-            x, y = position
-            what = "pad" if key.startswith("electrodes") else "wound"
-            raise CaseError(
-                f"{where}: {key}.position_mm",
-                f"[{x:g}, {y:g}], from where the {what} reaches {over:.3g} mm over the edge",
-                f"a {what} inside {case.body.surface}",
-            )
+def _wounds_end_in_the_body(case: Case, where: str) -> None:
     for wound in case.wounds:
         deepest = case.body.depth_mm if case.body.kind != "limb" else min(case.body.axes)
         if wound.depth_mm >= 0.9 * deepest:
@@ -214,3 +162,19 @@ def _points_lie_inside(case: Case, where: str) -> None:
         if not body.contains_mm(np.array([point]))[0]:
             found = "[" + ", ".join(f"{c:g}" for c in point) + f"], outside {what}"
             raise CaseError(f"{where}: {key}", found, body.inside)
+
+
+def _probes_lie_in_tissue(case: Case, where: str) -> None:
+    for probe in case.probes:
+        point = np.array([probe.position_mm])
+        solids = [(f"the {i.material} {i.name}", i.contains_mm(point)) for i in case.inclusions if i.material]
+        solids += [(f"the lead {lead.name}", lead.contains_mm(point)) for lead in case.leads]
+        solids += [
+            (f"the missing skin of {wound.name}", wound.contains_mm(case.body, point))
+            for wound in case.wounds
+            if wound.tissue is None
+        ]
+        for what, inside in solids:
+            if inside[0]:
+                found = "[" + ", ".join(f"{c:g}" for c in probe.position_mm) + f"], in {what}"
+                raise CaseError(f"{where}: probes.{probe.name}.position_mm", found, "a point in tissue")

@@ -14,48 +14,18 @@ from meshes.bodies import Body
 from meshes.construction import BuiltPad, Construction, Detached
 from meshes.geometry import Geometry, PlacedLead
 from meshes.inclusions import AnyInclusion
-from meshes.layers import Tissue
 from meshes.part import Coordinate, Name, NotNegative, Part
 from meshes.wounds import Wound
+from sim.case.contacts import SMALLEST_SHEET as SMALLEST_SHEET
+from sim.case.contacts import DetachedPart, KnownContact, parallel
+from sim.case.contacts import Interface as Interface
+from sim.case.tissues import Tissues
+from sim.interfaces import Contact, Resistance, ResistanceCapacitance
 from sim.waveforms import Waveform
 
-Conductivity = Annotated[float, Field(ge=1e-9, le=1e8)]
 Amplitude = Annotated[float, Field(ge=1e-9, le=1e6)]
 Weight = Annotated[float, Field(ge=-1e3, le=1e3)]
-ContactImpedance = Annotated[float, Field(ge=0.0, le=1e12)]
 SMALLEST_WEIGHT = 1e-6
-SMALLEST_CONTACT = 1e-3  # Ohm cm2
-SMALLEST_SHEET = 0.01  # Ohm cm2, under a stack: a ten thousandth of a thin hydrogel
-
-
-class Interface(Part):
-    """The contact between an electrode and the body.
-
-    Parameters
-    ----------
-    contact_impedance_ohm_cm2
-        Resistance of 1 cm2 of it; 0 is a perfect contact (an equipotential metal).
-    contact_capacitance_nF_per_cm2
-        Capacitance in parallel; it counts when currents are computed over frequency.
-    """
-
-    contact_impedance_ohm_cm2: ContactImpedance = 0.0
-    contact_capacitance_nF_per_cm2: Annotated[float, Field(gt=0.0, le=1e6)] | None = None
-
-    @model_validator(mode="after")
-    def _contact_is_perfect_or_not(self) -> Self:
-        if 0.0 < self.contact_impedance_ohm_cm2 < SMALLEST_CONTACT:
-            raise ValueError(
-                f"contact_impedance_ohm_cm2 {self.contact_impedance_ohm_cm2:g}; "
-                f"0 (a perfect contact) or at least {SMALLEST_CONTACT:g}"
-            )
-        return self
-
-
-class DetachedPart(Detached):
-    """A part of a pad that is lifted, so that nothing passes, or dry, with a contact impedance of its own."""
-
-    contact_impedance_ohm_cm2: Annotated[float, Field(ge=SMALLEST_CONTACT, le=1e12)] | None = None
 
 
 class Contacting(Interface, Construction):
@@ -67,6 +37,7 @@ class Contacting(Interface, Construction):
 class Electrode(Contacting, BuiltPad):
     """A pad on the skin."""
 
+    contact: KnownContact | None = None
     detached: Annotated[tuple[DetachedPart, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
@@ -76,7 +47,18 @@ class Electrode(Contacting, BuiltPad):
                 f"contact_impedance_ohm_cm2 {self.contact_impedance_ohm_cm2:g} under a stack; "
                 f"0 (which stands for {SMALLEST_SHEET:g}) or at least {SMALLEST_SHEET:g}"
             )
+        if self.layers and isinstance(self.contact, Resistance | ResistanceCapacitance):
+            found = self.contact.resistance_ohm_cm2
+            if found < SMALLEST_SHEET:
+                raise ValueError(f"contact of {found:g} Ω cm² under a stack; at least {SMALLEST_SHEET:g}")
         return self
+
+    @property
+    def contact_model(self) -> Contact | None:
+        """The contact over frequency; None: a perfect one, which there is not under a stack."""
+        if self.layers and self.contact is None and self.contact_impedance_ohm_cm2 == 0.0:
+            return parallel(SMALLEST_SHEET, None)
+        return super().contact_model
 
     @property
     def built(self) -> BuiltPad:
@@ -90,6 +72,7 @@ class Lead(Interface, PlacedLead):
     """A lead or needle in the body; ``model`` is the file of ``cases/leads`` that its shape comes from."""
 
     model: str | None = None
+    contact: KnownContact | None = None
 
     @property
     def placed(self) -> PlacedLead:
@@ -97,37 +80,26 @@ class Lead(Interface, PlacedLead):
         return PlacedLead(**{key: getattr(self, key) for key in PlacedLead.model_fields})
 
 
-class Axial(Part):
-    """Conductivity of a transversely isotropic tissue, along and across its fibres."""
-
-    longitudinal: Conductivity
-    transverse: Conductivity
-
-
-class Override(Part):
-    """A conductivity that replaces the one of the tissue set."""
-
-    conductivity_S_per_m: Conductivity | Axial
-
-
-class Tissues(Part):
-    """The tissue set, a file of ``cases/tissues``, and what replaces its values."""
-
-    set: str = "itis-lf"
-    override: dict[Tissue, Override] = Field(default_factory=dict)
-
-
 class Channel(Part):
     """A source between electrodes.
 
     In current drive each electrode carries its weight times the waveform times ``amplitude_mA``. In voltage drive all
     electrodes of positive weight are joined to one pole and all of negative weight to the other, ``amplitude_V`` apart.
+
+    Parameters
+    ----------
+    max_voltage_V
+        That the stimulator has: where the body needs more, a current source clips.
+    duration_min
+        Of the treatment, for the dose of direct current.
     """
 
     name: Name
     electrodes: Annotated[dict[Name, Weight], Field(min_length=2)]
     amplitude_mA: Amplitude | None = None
     amplitude_V: Amplitude | None = None
+    max_voltage_V: Annotated[float, Field(ge=1e-3, le=1e6)] | None = None
+    duration_min: Annotated[float, Field(ge=1e-3, le=1e5)] | None = None
     waveform: Waveform
 
     @model_validator(mode="after")
@@ -168,12 +140,21 @@ class Safety(Part):
         "iec-60601-2-10",
         "fda-powered-muscle-stimulator",
         "direct-current",
+        "contraindications",
     )
 
 
 class Numerics(Part):
-    """How finely the case is computed."""
+    """How the case is computed.
 
+    Parameters
+    ----------
+    mode
+        ``quasistatic``: resistances alone. ``electroquasistatic``: with the capacitance of tissues and contacts, over
+        frequency and time. ``auto``: the second where it matters.
+    """
+
+    mode: Literal["auto", "quasistatic", "electroquasistatic"] = "auto"
     accuracy: Literal["draft", "standard", "fine"] = "standard"
     element_order: Literal[1, 2] = 2
     tolerance: Annotated[float, Field(ge=1e-14, le=1e-8)] = 1e-10

@@ -1,4 +1,4 @@
-"""From the case file as it is written to the complete case: sites, arrays, outline files and leads looked up."""
+"""From the case file as it is written to the complete case: sites, arrays, leads and files looked up."""
 
 import math
 from collections.abc import Callable
@@ -8,11 +8,24 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from meshes.bodies import Block, Body, Face, Limb
-from meshes.pads import FilePad, OutlineError, Pad, WrittenPad, read_outline
-from sim.case.model import Case, Common, Contacting, Electrode, Interface, Lead
-from sim.case.written import Array, CaseFile, LayerChange, Site, WrittenElectrode, WrittenFace, WrittenLead
+from meshes.errors import OutlineError
+from meshes.pads import FilePad, Pad, WrittenPad, read_outline
+from sim.case.model import Case, Channel, Common, Contacting, Electrode, Interface, Lead
+from sim.case.written import (
+    Array,
+    CaseFile,
+    LayerChange,
+    Site,
+    WrittenChannel,
+    WrittenElectrode,
+    WrittenFace,
+    WrittenLead,
+)
 from sim.errors import CaseError
+from sim.interfaces import SpectrumFile, read_spectrum
 from sim.library import available_leads, available_sites, load_lead, load_site
+from sim.waveforms import WaveformFile
+from sim.waveforms.reading import read_waveform
 
 T = TypeVar("T")
 SHORTEST_DIRECTION = 1e-6
@@ -39,8 +52,9 @@ def resolve(written: CaseFile, where: str, folder: Path) -> Case:
     single = [_electrode(electrode, where, folder) for electrode in written.electrodes]
     arrays = [element for array in written.arrays for element in _elements(array, where, folder)]
     parts = {key: getattr(written, key) for key in Common.model_fields}
+    parts["channels"] = tuple(_channel(channel, where, folder) for channel in written.channels)
     body = _body(written.body, where)
-    leads = tuple(_lead(lead, where) for lead in written.leads)
+    leads = tuple(_lead(lead, where, folder) for lead in written.leads)
     return _built(lambda: Case(**parts, body=body, electrodes=(*single, *arrays), leads=leads), where)
 
 
@@ -111,21 +125,37 @@ def _closed(pad: WrittenPad, where: str, folder: Path) -> Pad:
         raise CaseError(f"{where}.pad.path", error.found, error.accepted) from error
 
 
-def _keys(part: Interface) -> dict[str, Any]:
-    return {key: getattr(part, key) for key in type(part).model_fields}
+def _keys(part: Interface, key: str, folder: Path) -> dict[str, Any]:
+    """The keys of a part, with the spectrum that the file of its contact holds."""
+    keys = {name: getattr(part, name) for name in type(part).model_fields}
+    if isinstance(part.contact, SpectrumFile):
+        keys["contact"] = read_spectrum(part.contact, folder, f"{key}.contact")
+    return keys
 
 
 def _electrode(electrode: WrittenElectrode, where: str, folder: Path) -> Electrode:
     key = f"{where}: electrodes.{electrode.name}"
     pad = _closed(electrode.pad, key, folder)
-    return _built(lambda: Electrode(**{**_keys(electrode), "pad": pad}), key)
+    keys = {**_keys(electrode, key, folder), "pad": pad}
+    return _built(lambda: Electrode(**keys), key)
+
+
+def _channel(channel: WrittenChannel, where: str, folder: Path) -> Channel:
+    """The channel with the samples that the file of its waveform holds."""
+    key = f"{where}: channels.{channel.name}"
+    waveform: object = channel.waveform
+    if isinstance(waveform, WaveformFile):
+        waveform = read_waveform(waveform, folder, f"{key}.waveform")
+    keys = {name: getattr(channel, name) for name in Channel.model_fields}
+    return _built(lambda: Channel(**{**keys, "waveform": waveform}), key)
 
 
 def _elements(array: Array, where: str, folder: Path) -> list[Electrode]:
     """The pads of an array, row by row."""
     key = f"{where}: arrays.{array.name}"
     pad = _closed(array.pad, key, folder)
-    common = {name: getattr(array, name) for name in Contacting.model_fields}
+    keys = _keys(array, key, folder)
+    common = {name: keys[name] for name in Contacting.model_fields}
     elements = []
     for number in range(array.rows * array.columns):
         row, column = divmod(number, array.columns)
@@ -140,7 +170,7 @@ def _elements(array: Array, where: str, folder: Path) -> list[Electrode]:
     return elements
 
 
-def _lead(lead: WrittenLead, where: str) -> Lead:
+def _lead(lead: WrittenLead, where: str, folder: Path) -> Lead:
     """The lead with its shape."""
     key = f"{where}: leads.{lead.name}"
     if lead.shape is None and lead.model is None:
@@ -151,4 +181,5 @@ def _lead(lead: WrittenLead, where: str) -> Lead:
     if math.hypot(*lead.direction) < SHORTEST_DIRECTION:
         found = "[" + ", ".join(f"{component:g}" for component in lead.direction) + "]"
         raise CaseError(f"{key}.direction", found, "a direction, such as [0.0, 0.0, 1.0]")
-    return _built(lambda: Lead(**{**_keys(lead), "shape": shape}), key)
+    keys = {**_keys(lead, key, folder), "shape": shape}
+    return _built(lambda: Lead(**keys), key)

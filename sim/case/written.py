@@ -1,4 +1,4 @@
-"""The case file as it is written: a case, with shorthands for sites, arrays, outline files and published leads."""
+"""The case file as it is written: a case, with shorthands for sites, arrays, files and published leads."""
 
 from typing import Annotated, Literal
 
@@ -9,7 +9,8 @@ from meshes.layers import Core, Direction, Layers
 from meshes.leads import Concentric, Shaft
 from meshes.pads import WrittenPad
 from meshes.part import Coordinate, Length, Name, Part
-from sim.case.model import Common, Contacting, Interface
+from sim.case.model import Channel, Common, Contacting, Interface
+from sim.waveforms import WrittenWaveform
 
 
 class LayerChange(Part):
@@ -89,10 +90,17 @@ class WrittenLead(Interface):
     direction: Direction
 
 
+class WrittenChannel(Channel):
+    """A channel, whose waveform may come from a CSV file."""
+
+    waveform: WrittenWaveform  # type: ignore[assignment]  # wider: what is resolved is a Channel
+
+
 class CaseFile(Common):
     """The content of a case file."""
 
     body: WrittenBody
+    channels: Annotated[tuple[WrittenChannel, ...], Field(min_length=1)]
     electrodes: tuple[WrittenElectrode, ...] = ()
     arrays: tuple[Array, ...] = ()
     leads: tuple[WrittenLead, ...] = ()

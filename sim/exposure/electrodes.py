@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from meshes.arrays import Reals
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.case import Case
+from sim.drive import Drive
 from sim.exposure.triangles import Samples, sample
 from sim.exposure.windows import peak_disc_average, weighted_percentiles
-from sim.response import Drive, Response
+from sim.response import Response
 from sim.safety.facts import OUTPUT_LOAD_OHM
 from sim.units import CM2, MA, MA_PER_CM2, MM2, MW, UC
 
@@ -49,18 +49,18 @@ class ElectrodeExposure:
     contact_power_mW: float
 
 
-def electrode_exposures(case: Case, basis: Basis, response: Response) -> dict[str, ElectrodeExposure]:
+def electrode_exposures(case: Case, basis: Solution, response: Response) -> dict[str, ElectrodeExposure]:
     """Numbers of every pad and every contact of a lead, by name."""
     return {name: _electrode(case, basis, response, k) for k, name in enumerate(case.poles)}
 
 
-def _electrode(case: Case, basis: Basis, response: Response, k: int) -> ElectrodeExposure:
+def _electrode(case: Case, basis: Solution, response: Response, k: int) -> ElectrodeExposure:
     drive, currents = response.drive, response.currents[:, k]
     whole = sample(basis.contacts[k].corners, response.densities[k], SAMPLE_SPACING)
     driven = any(case.poles[k] in channel.electrodes for channel in case.channels)
     contact = active_part(whole, drive) if driven else whole
     current_rms = float(drive.rms(currents))
-    charge = _charge_per_phase(case, currents)
+    charge = None if response.charges is None else float(response.charges[k])
     return ElectrodeExposure(
         area_mm2=contact.area / MM2,
         idle_area_mm2=(whole.area - contact.area) / MM2,
@@ -72,7 +72,7 @@ def _electrode(case: Case, basis: Basis, response: Response, k: int) -> Electrod
         current_density_rms_mA_per_cm2=surface_density(contact, drive),
         voltage_peak_V=float(drive.peak(response.voltages[:, k])),
         power_density_W_per_cm2=current_rms**2 * OUTPUT_LOAD_OHM / (contact.area / CM2),
-        contact_power_mW=_contact_power(basis.contacts[k].losses, response),
+        contact_power_mW=float(response.contact_powers[k]) / MW,
     )
 
 
@@ -95,23 +95,3 @@ def surface_density(contact: Samples, drive: Drive) -> SurfaceDensity:
         p99=p99 / MA_PER_CM2,
         peak_1cm2=peak_disc_average(contact, rms) / MA_PER_CM2,
     )
-
-
-def _contact_power(losses: Reals, response: Response) -> float:
-    """Mean power that contact impedances and sheets turn into heat, mW: ∫ z J_rms² ds."""
-    powers = response.voltages @ losses @ response.voltages.T
-    return float((response.drive.gram * powers).sum()) / MW
-
-
-def _charge_per_phase(case: Case, currents: Reals) -> float | None:
-    """Charge per phase, C; the charges of several channels add up in the worst case. None for direct current alone.
-
-    Every channel counts whose current passes the electrode, also one that does not name it: between its own pulses a
-    voltage channel is a short circuit for the others.
-    """
-    charges = [
-        abs(current) * channel.waveform.charge_per_phase_s
-        for channel, current in zip(case.channels, currents, strict=True)
-        if channel.waveform.charge_per_phase_s is not None
-    ]
-    return float(sum(charges)) if charges else None

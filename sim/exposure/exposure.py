@@ -1,10 +1,11 @@
 """All numbers of a case in one piece."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.case import Case
 from sim.exposure.electrodes import ElectrodeExposure, electrode_exposures
+from sim.exposure.envelope import EnvelopeExposure, interference_exposures
 from sim.exposure.implants import ImplantExposure, implant_exposures
 from sim.exposure.probes import ProbeExposure, probe_exposures
 from sim.exposure.tissues import TissueExposure, tissue_exposures
@@ -14,19 +15,27 @@ from sim.tissues import Conductor
 
 @dataclass(frozen=True)
 class Exposure:
-    """What electrodes, implants, tissues and probes are exposed to, by name."""
+    """What electrodes, implants, tissues and probes are exposed to, by name.
+
+    Parameters
+    ----------
+    envelope
+        By tissue, where two carriers interfere; empty where none do.
+    """
 
     electrodes: dict[str, ElectrodeExposure]
     implants: dict[str, ImplantExposure]
     tissues: dict[str, TissueExposure]
     probes: dict[str, ProbeExposure]
+    envelope: dict[str, EnvelopeExposure] = field(default_factory=dict)
 
 
-def expose(case: Case, basis: Basis, response: Response, conductors: tuple[Conductor, ...]) -> Exposure:
+def expose(case: Case, basis: Solution, response: Response, conductors: tuple[Conductor, ...]) -> Exposure:
     """Reduce the response of a case to numbers."""
     return Exposure(
         electrodes=electrode_exposures(case, basis, response),
         implants=implant_exposures(case, basis, response),
         tissues=tissue_exposures(basis, response, conductors),
         probes=probe_exposures(case, basis, response),
+        envelope=interference_exposures(case, basis, response, conductors),
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.case import Case
 from sim.exposure.electrodes import SAMPLE_SPACING, SurfaceDensity, surface_density
 from sim.exposure.triangles import sample
@@ -26,12 +26,12 @@ class ImplantExposure:
     current_density_rms_mA_per_cm2: SurfaceDensity
 
 
-def implant_exposures(case: Case, basis: Basis, response: Response) -> dict[str, ImplantExposure]:
+def implant_exposures(case: Case, basis: Solution, response: Response) -> dict[str, ImplantExposure]:
     """Numbers of every implant, by name."""
     return {name: _implant(basis, response, case.terminals.index(name)) for name in case.implants}
 
 
-def _implant(basis: Basis, response: Response, k: int) -> ImplantExposure:
+def _implant(basis: Solution, response: Response, k: int) -> ImplantExposure:
     drive = response.drive
     contact = sample(basis.contacts[k].corners, response.densities[k], SAMPLE_SPACING)
     over_time = np.abs(np.tensordot(drive.instants, contact.values, axes=1)) @ contact.areas / 2

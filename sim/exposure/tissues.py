@@ -7,9 +7,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from meshes.arrays import Reals
-from sim.basis import Basis
+from sim.basis import Solution
+from sim.drive import Drive
 from sim.exposure.windows import CUBE, VOXELS_PER_CUBE, peak_cube_average, weighted_percentiles
-from sim.response import Drive, Response
+from sim.response import Response
 from sim.tissues import Conductor
 from sim.units import MA_PER_CM2, MM3, MW
 
@@ -48,27 +49,28 @@ class TissueExposure:
     power_mW: float
 
 
-def tissue_exposures(basis: Basis, response: Response, conductors: tuple[Conductor, ...]) -> dict[str, TissueExposure]:
+def tissue_exposures(
+    basis: Solution, response: Response, conductors: tuple[Conductor, ...]
+) -> dict[str, TissueExposure]:
     """Numbers of every tissue, by name; layers of the same tissue count together."""
     tissue_of = {c.layer: c.tissue for c in conductors}
     tissues = np.array([tissue_of[name] for name in basis.layer_names])
     results = {}
     for tissue in dict.fromkeys(tissues):
         cells = np.flatnonzero(tissues[basis.layers] == tissue)
-        κ = basis.conductivity[cells]
-        results[str(tissue)] = _tissue(basis.points[basis.cells[cells]], response.field[:, cells], κ, response.drive)
+        corners, J = basis.points[basis.cells[cells]], response.current_density[:, cells]
+        results[str(tissue)] = _tissue(corners, response.field[:, cells], J, response.drive)
     return results
 
 
-def _tissue(corners: Reals, field: Reals, κ: Reals, drive: Drive) -> TissueExposure:
-    """Numbers of the cells with these corners (m, 4, 3), fields (channels, m, 4, 3) and conductivities (m, 3, 3)."""
+def _tissue(corners: Reals, field: Reals, density: Reals, drive: Drive) -> TissueExposure:
+    """Numbers of the cells with these corners (m, 4, 3), fields and densities (components, m, 4, 3)."""
     volumes = np.abs(np.linalg.det(corners[:, 1:] - corners[:, :1])) / 6
-    E = QUADRATURE @ field
-    J = E @ κ  # κ is symmetric
+    E, J = QUADRATURE @ field, QUADRATURE @ density
     weights = np.repeat(volumes / 4, 4)
     E_peak, J_rms = drive.peak_length(E), drive.rms_length(J)
     products = np.array([[np.vdot((Ea * Jb).sum(axis=(1, 2)), volumes / 4) for Jb in J] for Ea in E])
-    peak = _peak_cube(corners, volumes, field @ κ, J_rms.mean(axis=1), drive)
+    peak = _peak_cube(corners, volumes, density, J_rms.mean(axis=1), drive)
     E50, E99 = weighted_percentiles(E_peak.ravel(), weights, (50.0, 99.0))
     J50, J99 = weighted_percentiles(J_rms.ravel(), weights, (50.0, 99.0))
     return TissueExposure(

@@ -128,10 +128,25 @@ def over(domain: Domain, faces: tuple[str, ...]) -> Any:
     return ufl.Measure("ds", domain=domain.msh, subdomain_data=[(1, pairs.astype(np.int32).ravel())])(1)
 
 
-def body_form(V: fem.FunctionSpace, κ: fem.Function) -> Any:
+def within(domain: Domain, layers: tuple[str, ...]) -> Any:
+    """The volume measure of some layers, the subdomain 1 of the measure as in ``over``."""
+    tags = [domain.layer_tags[layer] for layer in layers]
+    own = domain.msh.topology.index_map(domain.msh.topology.dim).size_local
+    cells = np.flatnonzero(np.isin(domain.cell_layers[:own], tags)).astype(np.int32)
+    return ufl.Measure("dx", domain=domain.msh, subdomain_data=[(1, cells)])(1)
+
+
+def nodes_on(domain: Domain, V: fem.FunctionSpace, faces: tuple[str, ...]) -> Any:
+    """Local numbers of this rank's own unknowns on some faces."""
+    facets = [domain.facets.find(domain.face_tags[face]) for face in faces]
+    local = fem.locate_dofs_topological(V, domain.msh.topology.dim - 1, np.sort(np.concatenate(facets)))
+    return local[local < V.dofmap.index_map.size_local]
+
+
+def body_form(V: fem.FunctionSpace, κ: fem.Function, dx: Any = ufl.dx) -> Any:
     """a(u, v) = ∫ κ grad u · grad v dx."""
     u, v = ufl.TrialFunction(V), ufl.TestFunction(V)
-    return fem.form(ufl.inner(κ * ufl.grad(u), ufl.grad(v)) * ufl.dx)
+    return fem.form(ufl.inner(κ * ufl.grad(u), ufl.grad(v)) * dx)
 
 
 def contact_form(domain: Domain, V: fem.FunctionSpace, z: float, faces: tuple[str, ...]) -> Any:

@@ -28,16 +28,22 @@ def couple(matrix: PETSc.Mat, domain: Domain, V: fem.FunctionSpace, sheets: tupl
     """
     if not sheets:
         return
-    coupling = PETSc.Mat().create(matrix.comm)
-    coupling.setSizes(matrix.getSizes())
-    coupling.setType(PETSc.Mat.Type.AIJ)
-    coupling.setUp()
+    added = coupling(matrix, domain, V, sheets)
+    matrix.axpy(1.0, added, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
+    added.destroy()
+
+
+def coupling(matrix: PETSc.Mat, domain: Domain, V: fem.FunctionSpace, sheets: tuple[Sheet, ...]) -> PETSc.Mat:
+    """A matrix of the shape of another with Σ ∫ (u_o - u_i)(v_o - v_i) / z ds over all sheets; raises as ``couple``."""
+    added = PETSc.Mat().create(matrix.comm)
+    added.setSizes(matrix.getSizes())
+    added.setType(PETSc.Mat.Type.AIJ)
+    added.setUp()
     for sheet in sheets:
         numbers, blocks = _blocks(domain, V, sheet)
-        coupling.setValuesRCV(numbers, numbers, blocks, addv=PETSc.InsertMode.ADD_VALUES)
-    coupling.assemble()
-    matrix.axpy(1.0, coupling, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
-    coupling.destroy()
+        added.setValuesRCV(numbers, numbers, blocks, addv=PETSc.InsertMode.ADD_VALUES)
+    added.assemble()
+    return added
 
 
 def _blocks(domain: Domain, V: fem.FunctionSpace, sheet: Sheet) -> tuple[Any, Any]:

@@ -42,15 +42,10 @@ class Solver:
         self._matrix = matrix
         self._tolerance = tolerance
         self._ksp = PETSc.KSP().create(matrix.comm)
-        self._ksp.setOptionsPrefix("faradic_")
-        options = PETSc.Options("faradic_")
-        for key, value in MULTIGRID.items():
-            options[key] = value
         self._ksp.setOperators(matrix)
         self._ksp.setType(PETSc.KSP.Type.CG)
-        self._ksp.getPC().setType(PETSc.PC.Type.HYPRE)
+        self._ksp.setPC(multigrid(matrix))
         self._ksp.setTolerances(rtol=tolerance, max_it=MAX_ITERATIONS)
-        self._ksp.setFromOptions()
         self._ksp.setUp()
 
     def solve(self, b: PETSc.Vec, x: PETSc.Vec) -> Convergence:
@@ -83,6 +78,20 @@ class Solver:
     def destroy(self) -> None:
         """Give the memory of the preconditioner back."""
         self._ksp.destroy()
+
+
+def multigrid(matrix: PETSc.Mat) -> PETSc.PC:
+    """The preconditioner of a symmetric positive definite matrix, set up."""
+    preconditioner = PETSc.PC().create(matrix.comm)
+    preconditioner.setOptionsPrefix("faradic_")
+    options = PETSc.Options("faradic_")
+    for key, value in MULTIGRID.items():
+        options[key] = value
+    preconditioner.setOperators(matrix)
+    preconditioner.setType(PETSc.PC.Type.HYPRE)
+    preconditioner.setFromOptions()
+    preconditioner.setUp()
+    return preconditioner
 
 
 def eliminate(matrix: PETSc.Mat, rows: Any) -> PETSc.Mat:

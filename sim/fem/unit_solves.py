@@ -19,6 +19,7 @@ from sim.fem.conduction import (
     conductivity,
     contact_form,
     contact_load,
+    nodes_on,
 )
 from sim.fem.contacts import gather_contacts
 from sim.fem.domain import Domain
@@ -81,11 +82,8 @@ class Conduction:
 
     def _nodes(self, terminal: Terminal) -> Any:
         """Global numbers of this rank's own unknowns on the perfect contacts of the terminal."""
-        dim = self.domain.msh.topology.dim - 1
-        facets = [self.domain.facets.find(self.domain.face_tags[face]) for face in terminal.perfect]
-        local = fem.locate_dofs_topological(self.V, dim, np.sort(np.concatenate(facets)))
-        dofs = self.V.dofmap.index_map
-        return dofs.local_to_global(local[local < dofs.size_local]).astype(PETSc.IntType)
+        local = nodes_on(self.domain, self.V, terminal.perfect)
+        return self.V.dofmap.index_map.local_to_global(local).astype(PETSc.IntType)
 
     def unit_solution(self, k: int) -> tuple[fem.Function, fem.Function, Any, Convergence]:
         """Solve with terminal k at 1 V and the others at 0 V.

@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from sim.frequency import frequency_text
 from sim.progress import Advance
+from sim.report.computed import mode_sentence
 from sim.safety.verdict import CheckResult, SafetyVerdict
 
 WORDS = {
@@ -20,6 +22,7 @@ WORDS = {
     "not_evaluated": "[bold magenta]NOT EVALUATED[/]",
     "not_applicable": "[dim]does not apply[/]",
 }
+ROUNDING = 1e-9  # of any everyday unit: as good as zero
 
 
 class Bars:
@@ -44,7 +47,9 @@ class Bars:
 def show_outcome(console: Console, result: dict[str, Any], verdict: SafetyVerdict, folder: Path) -> None:
     """Print the tables of a run, its verdict, and where to look next."""
     console.print(f"\n[bold]{_plain(result['title'])}[/]")
-    for table in (_electrodes(result), _implants(result), _tissues(result), _probes(result), _checks(verdict)):
+    console.print(_plain(mode_sentence(result)), highlight=False)
+    tables = (_channels(result), _electrodes(result), _implants(result), _tissues(result))
+    for table in (*tables, _envelope(result), _probes(result), _checks(verdict)):
         if table.row_count:
             console.print(table)
     for note in result["notes"]:
@@ -79,7 +84,23 @@ def _table(title: str, first: str, *numbers: str) -> Table:
 
 
 def _number(value: float | None, digits: int = 3) -> str:
-    return "-" if value is None else f"{value:.{digits}g}"
+    if value is None:
+        return "-"
+    return "0" if abs(value) < ROUNDING else f"{value:.{digits}g}"
+
+
+def _channels(result: dict[str, Any]) -> Table:
+    table = _table("Channels", "name", "peak\nmA", "peak\nV", "supply\nV", "impedance\nΩ", "phase\n°", "at")
+    for name, channel in result["channels"].items():
+        z, supply = result["impedance_ohm"][name], channel.get("supply")
+        most = "-" if supply is None else f"{_number(supply['max_voltage_V'])}{' clips' if supply['clips'] else ''}"
+        peaks = (_number(channel["current_peak_mA"]), _number(channel["voltage_peak_V"]), most)
+        table.add_row(name, *peaks, _ohms(z["magnitude"]), _number(z["phase_deg"]), frequency_text(z["frequency_Hz"]))
+    return table
+
+
+def _ohms(value: float) -> str:
+    return f"{value:.0f}" if value >= 1000.0 else f"{value:.4g}"
 
 
 def _electrodes(result: dict[str, Any]) -> Table:
@@ -113,11 +134,23 @@ def _tissues(result: dict[str, Any]) -> Table:
     return table
 
 
+def _envelope(result: dict[str, Any]) -> Table:
+    columns = ("envelope p50\nV/m", "p99\nV/m", "carriers p50\nV/m", "p99\nV/m", "depth p50")
+    table = _table("Interference (envelope from peak to peak)", "name", *columns)
+    for name, found in result.get("envelope", {}).items():
+        envelope, carriers = found["envelope_V_per_m"], found["carrier_peak_V_per_m"]
+        values = (envelope["p50"], envelope["p99"], carriers["p50"], carriers["p99"], found["modulation_depth"]["p50"])
+        table.add_row(name, *(_number(v) for v in values))
+    return table
+
+
 def _probes(result: dict[str, Any]) -> Table:
-    table = _table("Probes (at the peak)", "name", "potential\nV", "Ex, Ey, Ez\nV/m", "Jx, Jy, Jz\nA/m²")
+    columns = ("potential\nV", "Ex, Ey, Ez\nV/m", "largest E\nV/m", "Jx, Jy, Jz\nA/m²", "largest J\nA/m²")
+    table = _table("Probes (at the peak of the first channel; largest over time)", "name", *columns)
     for name, p in result["probes"].items():
-        vectors = (", ".join(_number(v) for v in p[key]) for key in ("E_V_per_m", "J_A_per_m2"))
-        table.add_row(name, _number(p["potential_V"]), *vectors)
+        E, J = (", ".join(_number(v) for v in p[key]) for key in ("E_V_per_m", "J_A_per_m2"))
+        over_E, over_J = (_number(p[key]) for key in ("E_peak_V_per_m", "J_peak_A_per_m2"))
+        table.add_row(name, _number(p["potential_V"]), E, over_E, J, over_J)
     return table
 
 
@@ -137,11 +170,9 @@ def _tightness(check: CheckResult) -> float:
 
 def _solver_line(result: dict[str, Any]) -> str:
     mesh, solver, seconds = result["mesh"], result["solver"], result["timings_s"]
-    impedances = ", ".join(f"{name} {z['magnitude']:.4g} Ω" for name, z in result["impedance_ohm"].items())
     source = "basis solutions from the cache" if solver["from_cache"] else f"{solver['iterations']} iterations"
     return (
-        f"Impedance: {impedances}. {mesh['unknowns']} unknowns, {source}, balance error {solver['balance_error']:.1e}, "
-        f"{seconds['total']:.1f} s"
+        f"{mesh['unknowns']} unknowns, {source}, balance error {solver['balance_error']:.1e}, {seconds['total']:.1f} s"
     )
 
 

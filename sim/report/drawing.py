@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from meshes.tagged import TaggedMesh
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.case import Case
+from sim.interference import interference
 from sim.report.fields import write_fields
 from sim.report.pictures import Picture, draw_all, warm_up
 from sim.response import Response
@@ -40,7 +41,7 @@ class Drawing:
         self,
         case: Case,
         mesh: TaggedMesh,
-        basis: Basis,
+        basis: Solution,
         response: Response,
         conductors: tuple[Conductor, ...],
         folder: Path,
@@ -72,14 +73,14 @@ def drawable(mesh: TaggedMesh) -> TaggedMesh:
 def _draw(
     case: Case,
     mesh: TaggedMesh,
-    basis: Basis,
+    basis: Solution,
     response: Response,
     conductors: tuple[Conductor, ...],
     folder: Path,
 ) -> tuple[Picture, ...]:
-    pictures = draw_all(case, mesh, basis, response, folder)
+    pictures = draw_all(case, mesh, basis, response, conductors, folder)
     about = {"title": case.title, "case_sha256": case.sha256}
-    write_fields(folder / "fields.vtu", basis, response, conductors, about)
+    write_fields(folder / "fields.vtu", basis, response, conductors, about, interference(case, response))
     return pictures
 
 

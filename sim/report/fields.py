@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from meshes.arrays import Integers
+from meshes.arrays import Integers, Reals
 from meshes.store import write_atomically
-from sim.basis import Basis
+from sim.basis import Solution
+from sim.envelope import carrier_peak, maximum_envelope, modulation_depth
+from sim.interference import Interference
 from sim.response import Response
 from sim.tissues import Conductor
 
@@ -24,19 +26,23 @@ UNITS = {
     "J_rms": "A/m2",
     "tissue": "1",
 }
+ENVELOPE_UNITS = {"envelope_max": "V/m", "carrier_peak": "V/m", "modulation_depth": "1"}
 
 
 def write_fields(
     path: Path,
-    basis: Basis,
+    basis: Solution,
     response: Response,
     conductors: tuple[Conductor, ...],
     about: Mapping[str, str] | None = None,
+    met: Interference | None = None,
 ) -> None:
     """Write the fields as a compressed VTK file.
 
     Potential, E, J and J_magnitude are those of the peak of the first channel; J_rms is the root mean square over time.
-    Arrays of cells hold the values at the centroids. The field data say the units and the names of the tissues.
+    Where two carriers interfere, envelope_max is the excursion of the envelope of E from peak to peak along the
+    direction in which it is largest, modulation_depth its depth there, carrier_peak the largest length of E. Arrays
+    of cells hold the values at the centroids. The field data say the units and the names of the tissues.
 
     Parameters
     ----------
@@ -46,19 +52,23 @@ def write_fields(
         What was computed.
     about
         More field data: title, hash of the case.
+    met
+        Two carriers that interfere.
 
     Raises
     ------
     OSError
         If the file cannot be written.
     """
-    grid = fields_grid(basis, response, conductors)
+    grid = fields_grid(basis, response, conductors, met)
     for name, text in (about or {}).items():
         _add_text(grid, name, text)
     write_atomically(path, lambda partial: _write(grid, partial))
 
 
-def fields_grid(basis: Basis, response: Response, conductors: tuple[Conductor, ...]) -> "pv.UnstructuredGrid":
+def fields_grid(
+    basis: Solution, response: Response, conductors: tuple[Conductor, ...], met: Interference | None = None
+) -> "pv.UnstructuredGrid":
     """The same as a grid of linear tetrahedra, for PyVista's filters."""
     import pyvista as pv
 
@@ -68,23 +78,38 @@ def fields_grid(basis: Basis, response: Response, conductors: tuple[Conductor, .
     tissue_of_layer = np.array([tissues.index(by_layer[name].tissue) for name in basis.layer_names], dtype=np.int32)
     at_peak = response.drive.instants[0]
     field = response.field.mean(axis=2)  # linear in a cell: the mean of the corners is the value at the centroid
-    density = np.einsum("cmi,mij->cmj", field, basis.conductivity)  # κ is symmetric
+    density = response.current_density.mean(axis=2)
     J = np.tensordot(at_peak, density, axes=1)
     grid.point_data["potential"] = np.tensordot(at_peak, response.potential, axes=1)
-    for name, values in {
+    arrays = {
         "E": np.tensordot(at_peak, field, axes=1),
         "J": J,
         "J_magnitude": np.linalg.norm(J, axis=1),
         "J_rms": response.drive.rms_length(density),
-    }.items():
+    }
+    units = UNITS
+    if met is not None:
+        arrays |= _envelope(met)
+        units = UNITS | ENVELOPE_UNITS
+    for name, values in arrays.items():
         grid.cell_data[name] = values.astype(np.float32)
     grid.cell_data["tissue"] = tissue_of_layer[basis.layers]
     grid.field_data["tissue_names"] = tissues
-    grid.field_data["units"] = [f"{name}: {unit}" for name, unit in UNITS.items()]
+    grid.field_data["units"] = [f"{name}: {unit}" for name, unit in units.items()]
     return grid
 
 
-def _right_handed(basis: Basis) -> Integers:
+def _envelope(met: Interference) -> dict[str, Reals]:
+    """What the envelope is at the centroids of the cells."""
+    first, second = met.fields.mean(axis=2)
+    return {
+        "envelope_max": maximum_envelope(first, second),
+        "carrier_peak": carrier_peak(first, second),
+        "modulation_depth": modulation_depth(first, second),
+    }
+
+
+def _right_handed(basis: Solution) -> Integers:
     """Cells in VTK's order of vertices, without which volumes come out negative; the solver's are in any order."""
     edges = basis.points[basis.cells[:, 1:]] - basis.points[basis.cells[:, :1]]
     return np.where(np.linalg.det(edges)[:, None] < 0.0, basis.cells[:, [0, 2, 1, 3]], basis.cells)

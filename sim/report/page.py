@@ -1,15 +1,19 @@
 """The report: one HTML file that needs nothing else, with the verdict first."""
 
 import base64
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from sim.case import Case, Channel
+from sim.frequency import frequency_text
+from sim.impedances import channel_impedances
+from sim.report.case_text import case_text
+from sim.report.computed import mode_sentence, spectrum_facts
 from sim.report.pictures.colours import roles
 from sim.report.pictures.picture import Picture
 from sim.safety.verdict import EVALUATED, CheckResult, SafeAmplitude, SafetyVerdict
@@ -23,7 +27,16 @@ VERDICTS = {
     "not_evaluated": ("?", "NOT EVALUATED", "There is no verdict, because something could not be evaluated:"),
 }
 # Ends of keys, longest first, and how they are written for a reader.
-UNITS = {"uC_per_cm2": "µC/cm²", "mA_per_cm2": "mA/cm²", "S_per_m": "S/m", "mm": "mm", "us": "µs", "Hz": "Hz"}
+UNITS = {
+    "uC_per_cm2": "µC/cm²",
+    "mA_per_cm2": "mA/cm²",
+    "S_per_m": "S/m",
+    "mm": "mm",
+    "us": "µs",
+    "ms": "ms",
+    "s": "s",
+    "Hz": "Hz",
+}
 NEAREST = 10  # distances that are listed, the shortest
 NOTHING = 1e-6  # of any everyday unit: rounding, shown as such
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -62,7 +75,6 @@ def write_report(
         "unit": _unit,
         "dig": _dig,
     }
-    environment.filters["length_of"] = lambda vector: math.hypot(*vector)
     mark, headline, sentence = VERDICTS[verdict.overall]
     html = environment.get_template(TEMPLATE).render(
         case=case,
@@ -74,7 +86,10 @@ def write_report(
         reasons=_reasons(verdict),
         unverified=_unverified(verdict),
         safe=[_safe_sentence(c, verdict.max_safe_amplitude_mA[c.name]) for c in case.channels],
-        channels=[_channel(c, verdict.max_safe_amplitude_mA[c.name]) for c in case.channels],
+        channels=[_channel(c, verdict.max_safe_amplitude_mA[c.name], result) for c in case.channels],
+        mode=mode_sentence(result),
+        impedances=_impedances(case, result),
+        envelope=result.get("envelope", {}),
         electrodes={f"{name} ({role})": result["electrodes"][name] for name, role in roles(case).items()},
         implants=result["implants"],
         nearest=sorted(result["distances_mm"], key=lambda found: found[2])[:NEAREST],
@@ -196,16 +211,46 @@ def _safe_sentence(channel: Channel, safe: SafeAmplitude) -> str:
     )
 
 
-def _channel(channel: Channel, safe: SafeAmplitude) -> dict[str, str | tuple[str, str]]:
+def _impedances(case: Case, result: Mapping[str, Any]) -> list[tuple[str, list[tuple[float, float]]]]:
+    """Rows of a table: frequency, then ohm and degrees of each channel; none where all frequencies are alike."""
+    terminals = result["terminals"]
+    if not isinstance(terminals["frequency_Hz"], list):
+        return []
+    admittances = np.array(terminals["admittance_S"]) @ np.array([1.0, 1.0j])  # pairs of real and imaginary parts
+    values = channel_impedances(case, tuple(terminals["names"]), admittances)
+    polar = [[(float(abs(z)), float(np.degrees(np.angle(z)))) for z in row] for row in values]
+    return list(zip(map(frequency_text, terminals["frequency_Hz"]), polar, strict=True))
+
+
+def _impedance(found: Mapping[str, float]) -> str:
+    """Magnitude of an impedance; with its phase where it has one."""
+    phase = f" at {number(found['phase_deg'])}°" if found["phase_deg"] else ""
+    return f"{number(found['magnitude'])}{phase}"
+
+
+def _voltage(found: Mapping[str, Any]) -> tuple[str, str]:
+    """Peak voltage of a channel, and what the stimulator's own voltage means for it."""
+    supply = found.get("supply")
+    if supply is None:
+        return number(found["voltage_peak_V"]), ""
+    most = f"of {number(supply['max_voltage_V'])} V"
+    clips = f", clips above {number(supply['largest_amplitude_mA'])} mA" if supply["clips"] else ""
+    return number(found["voltage_peak_V"]), most + clips
+
+
+def _channel(channel: Channel, safe: SafeAmplitude, result: Mapping[str, Any]) -> dict[str, str | tuple[str, str]]:
     """A row of the table of channels."""
-    shape = [(*_split_unit(key), value) for key, value in channel.waveform.model_dump(exclude={"kind"}).items()]
-    waveform = [channel.waveform.kind, *(f"{words} {number(value)} {unit}".strip() for words, unit, value in shape)]
+    shape = [(*_split_unit(key), value) for key, value in channel.waveform.parameters.items()]
+    values = [(words, value if isinstance(value, str) else number(value), unit) for words, unit, value in shape]
+    waveform = [channel.waveform.kind.replace("_", " "), *(" ".join(filter(None, each)) for each in values)]
     above = safe.caution_above
     return {
         "name": channel.name,
         "electrodes": ", ".join(f"{name} {weight:+g}".replace("-", "−") for name, weight in channel.electrodes.items()),
         "amplitude": _amplitude(channel),
         "waveform": ", ".join(waveform),
+        "voltage": _voltage(result["channels"][channel.name]),
+        "impedance": _impedance(result["impedance_ohm"][channel.name]),
         "safe": (_amplitude(channel, safe.scale), f"{safe.limited_by} at {safe.at}")
         if safe.scale is not None
         else (safe.note, ""),
@@ -220,36 +265,15 @@ def _embedded(path: Path) -> str:
 def _computed(result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Facts of mesh, solver, times and versions, whatever there is of them."""
     parts = {"Mesh": "mesh", "Solver": "solver", "Time in s": "timings_s", "Versions": "versions"}
-    return {
+    found = {
         heading: {", ".join(filter(None, _split_unit(name))): _fact(value) for name, value in result[key].items()}
         for heading, key in parts.items()
     }
+    spectrum = spectrum_facts(result)
+    return {"Over frequency": spectrum} | found if spectrum else found
 
 
 def _fact(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return number(value, nothing=0.0) if isinstance(value, int | float) else str(value)
-
-
-def case_text(case: Case) -> str:
-    """The case as a case file: reading it gives the same case."""
-    content = case.model_dump(mode="json", exclude_none=True)
-    lines = [f"{key} = {_toml(value)}" for key, value in content.items() if not isinstance(value, dict | list)]
-    for key, value in content.items():
-        tables = value if isinstance(value, list) else [value] if isinstance(value, dict) else []
-        for table in tables:
-            lines += ["", f"[[{key}]]" if isinstance(value, list) else f"[{key}]"]
-            lines += [f"{name} = {_toml(item)}" for name, item in table.items()]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: Any) -> str:
-    """A value on one line; a list of tables with one table a line."""
-    if isinstance(value, dict):
-        return f"{{ {', '.join(f'{name} = {_toml(item)}' for name, item in value.items())} }}" if value else "{}"
-    if isinstance(value, list):
-        items = [_toml(item) for item in value]
-        tables = items and isinstance(value[0], dict)
-        return "[\n  " + ",\n  ".join(items) + ",\n]" if tables else f"[{', '.join(items)}]"
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,22 +1,26 @@
 """The run record: result.json, with everything that other programs rely on."""
 
 import json
+import math
 import platform
 from dataclasses import asdict
 from typing import Any
 
 import dolfinx
 import gmsh
+import numpy as np
 from petsc4py import PETSc
 
 from meshes.distances import distances
-from sim.case import Case
+from sim.basis import Basis
+from sim.case import Channel
 from sim.exposure import Exposure
-from sim.library import load_lead, load_site
-from sim.response import Response
-from sim.safety.judgement import peak_current_mA
+from sim.report.notes import case_notes
+from sim.response import Output, Response
+from sim.signal import SHOWN_HZ
 from sim.solving import Solved
-from sim.tissues import load_tissue_set
+from sim.supply import supply_of
+from sim.units import MA
 from sim.version import VERSION
 
 SCHEMA_VERSION = 1
@@ -25,7 +29,7 @@ SCHEMA_VERSION = 1
 def build_record(
     solved: Solved, response: Response, exposure: Exposure, seconds: dict[str, float], notes: list[str]
 ) -> dict[str, Any]:
-    """The content of result.json; complex numbers would be pairs, but a resistive body has none.
+    """The content of result.json; complex numbers are pairs.
 
     Parameters
     ----------
@@ -34,7 +38,7 @@ def build_record(
     notes
         What a reader should know besides.
     """
-    case, basis, mesh, facts = solved.case, solved.basis, solved.mesh.record, solved.basis.facts
+    case, mesh, facts = solved.case, solved.mesh.record, solved.basis.facts
     return {
         "schema_version": SCHEMA_VERSION,
         "title": case.title,
@@ -56,23 +60,23 @@ def build_record(
             "asymmetry": facts.asymmetry,
             "from_cache": solved.from_cache,
         },
-        "terminals": {
-            "names": list(basis.terminals),
-            "admittance_S": basis.admittance.tolist(),
-            "frequency_Hz": 0.0,
-        },
+        "computed": {"mode": solved.choice.mode, "reason": solved.choice.reason, **_spectrum(solved)},
+        "terminals": _admittances(solved),
         "impedance_ohm": {
-            channel.name: {"magnitude": float(z), "phase_deg": 0.0, "frequency_Hz": channel.waveform.frequency_Hz}
-            for channel, z in zip(case.channels, response.impedances_ohm, strict=True)
+            channel.name: _impedance(output) for channel, output in zip(case.channels, response.outputs, strict=True)
         },
-        "channels": {channel.name: _channel(case, response, c) for c, channel in enumerate(case.channels)},
+        "channels": {
+            channel.name: _output(channel, output)
+            for channel, output in zip(case.channels, response.outputs, strict=True)
+        },
         "distances_mm": [[d.one, d.other, round(d.gap_mm, 4)] for d in distances(case.geometry)],
         "electrodes": {name: asdict(electrode) for name, electrode in exposure.electrodes.items()},
         "implants": {name: asdict(implant) for name, implant in exposure.implants.items()},
         "tissues": {name: asdict(tissue) for name, tissue in exposure.tissues.items()},
+        "envelope": {name: asdict(found) for name, found in exposure.envelope.items()},
         "probes": {name: asdict(probe) for name, probe in exposure.probes.items()},
         "tissue_sources": {c.layer: c.source for c in solved.conductors},
-        "notes": _notes(case) + notes,
+        "notes": case_notes(solved, response) + notes,
         "timings_s": {stage: round(seconds.get(stage, 0.0), 3) for stage in STAGES},
         "versions": versions(),
     }
@@ -81,69 +85,52 @@ def build_record(
 STAGES = ("mesh", "setup", "solve", "reduce", "report", "total")
 
 
-def _channel(case: Case, response: Response, index: int) -> dict[str, float]:
-    """Peak current and voltage of a channel into the body."""
-    current = peak_current_mA(case, response, index)
-    return {"current_peak_mA": current, "voltage_peak_V": current * 1e-3 * float(response.impedances_ohm[index])}
+def _admittances(solved: Solved) -> dict[str, Any]:
+    """Terminal admittances; over frequency as pairs [re, im] in lists, one a frequency."""
+    names, harmonics = list(solved.basis.terminals), solved.harmonics
+    if isinstance(solved.basis, Basis):
+        return {"names": names, "admittance_S": solved.basis.admittance.tolist(), "frequency_Hz": 0.0}
+    assert harmonics is not None
+    frequencies = sorted({*SHOWN_HZ, *(channel.waveform.frequency_Hz for channel in solved.case.channels)} - {0.0})
+    pairs = [np.stack([Y.real, Y.imag], axis=-1).tolist() for Y in map(harmonics.admittance, frequencies)]
+    return {"names": names, "admittance_S": pairs, "frequency_Hz": frequencies}
 
 
-def _notes(case: Case) -> list[str]:
-    tissues = load_tissue_set(case.tissues.set)
-    notes = [f"{tissues.title}: {tissues.caveat}"] if tissues.caveat else []
-    for channel in case.channels:
-        if channel.waveform.mean != 0.0 and "direct-current" not in case.safety.limits:
-            notes.append(
-                f"{channel.name} passes a net direct current, which no limit of this case bounds in the skin; "
-                'add "direct-current" to safety.limits'
-            )
-        if channel.waveform.frequency_Hz > tissues.valid_Hz[1]:
-            notes.append(f"{channel.name}: {tissues.title} is valid up to {tissues.valid_Hz[1]:g} Hz")
-    for name, override in case.tissues.override.items():
-        fibred = [region for region in case.geometry.regions if region.tissue == name and region.fibre_direction]
-        if fibred and isinstance(override.conductivity_S_per_m, float):
-            notes.append(f"{name}: the override is isotropic, so that fibre_direction has no effect")
-    return notes + _terminal_notes(case) + _body_notes(case)
+def _spectrum(solved: Solved) -> dict[str, Any]:
+    """Where the body was solved over frequency, and what was left out."""
+    if isinstance(solved.basis, Basis):
+        return {}
+    facts = solved.basis.facts
+    return {
+        "frequencies_Hz": [round(f, 6) for f in facts.frequencies_Hz],
+        "modes": facts.modes,
+        "snapshots": facts.snapshots,
+        "estimated_error": facts.estimated_error,
+        "band_Hz": list(solved.signal.band_Hz),
+        "power_above_band": solved.signal.left_out,
+    }
 
 
-def _terminal_notes(case: Case) -> list[str]:
-    """What to know about electrodes, leads and their distances."""
-    notes = []
-    for electrode in case.electrodes:
-        if electrode.contact_impedance_ohm_cm2 == 0.0 and not electrode.layers:
-            notes.append(f"{electrode.name}: the density at the rim of a perfect contact is infinite; p99 is uncertain")
-    contacts = {part.name: part.contact_capacitance_nF_per_cm2 for part in case.electrodes}
-    contacts |= {lead.name: lead.contact_capacitance_nF_per_cm2 for lead in case.leads}
-    for name, capacitance in contacts.items():
-        if capacitance is not None:
-            notes.append(f"{name}: contact_capacitance_nF_per_cm2 has no effect on resistive currents")
-    for name in case.poles:
-        if not any(name in channel.electrodes for channel in case.channels):
-            notes.append(f"{name}: in no channel, so it floats and carries no net current")
-    for name in case.implants:
-        notes.append(f"{name}: a floating metal implant; it carries no net current")
-    for found in distances(case.geometry):
-        if found.gap_mm < case.spacing.warn_below_mm:
-            notes.append(
-                f"{found.one} and {found.other} are {found.gap_mm:.4g} mm apart, less than spacing.warn_below_mm, "
-                f"{case.spacing.warn_below_mm:g} mm"
-            )
-    return notes
+def _output(channel: Channel, output: Output) -> dict[str, Any]:
+    """Peak current and voltage of a channel, and whether its stimulator has as much voltage."""
+    found: dict[str, Any] = {
+        "current_peak_mA": output.peak_current_A / MA,
+        "voltage_peak_V": output.peak_voltage_V,
+    }
+    supply = supply_of(channel, output)
+    if supply is not None:
+        found["supply"] = asdict(supply)
+    return found
 
 
-def _body_notes(case: Case) -> list[str]:
-    """Where a preset body comes from, and what wounds mean."""
-    notes = []
-    if case.body.site is not None:
-        site = load_site(case.body.site)
-        notes.append(f"body: {site.title} ({site.status}). {site.caveat}")
-    for lead in case.leads:
-        if lead.model is not None:
-            file = load_lead(lead.model)
-            notes.append(f"{lead.name}: {file.title} ({file.status}; {file.source}). {file.caveat}")
-    if case.wounds:
-        names = ", ".join(wound.name for wound in case.wounds)
-        notes.append(f"electrotherapy is contraindicated over broken skin ({names}): the current gathers there")
-    return notes
+def _impedance(output: Output) -> dict[str, float]:
+    """Voltage per current of a channel."""
+    z = output.impedance_ohm
+    return {
+        "magnitude": abs(z),
+        "phase_deg": math.degrees(math.atan2(z.imag, z.real)),
+        "frequency_Hz": output.frequency_Hz,
+    }
 
 
 def versions() -> dict[str, str]:

@@ -27,6 +27,8 @@ NO_PHASE = Absent("Direct current has no phase")
 NO_PULSE = Absent("The waveform has no separate pulses")
 NO_CHARGE = Absent("No charge passes")
 NO_DEVICE = Absent("The open-circuit voltage of the device is not part of the case")
+NO_DURATION = Absent("The duration of the treatment is not part of the case")
+BALANCED = Absent("The waveform has no net current, so that there is no dose")
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class ChannelFacts:
     pulse_s: Fact
     pulse_energy_mJ: Fact
     open_circuit_V: Fact = NO_DEVICE
+    dose_mA_min: Fact = NO_DURATION
+    metal_implants: Fact = 0.0
 
     @classmethod
     def of(cls, name: str, waveform: Waveform, amplitude_mA: float | None, amplitude_V: float | None = None) -> Self:
@@ -79,6 +83,7 @@ class ElectrodeFacts:
     charge_per_phase_uC: Fact
     phase_ms: Fact
     peak_1cm2_rms_mA_per_cm2: Fact
+    broken_skin_cm2: Fact = 0.0
 
     @property
     def mean_rms_mA_per_cm2(self) -> Fact:
@@ -161,9 +166,12 @@ QUANTITIES: dict[Subject, dict[str, Quantity]] = {
         "pulse_s": Quantity("s", power=0),
         "pulse_energy_mJ": Quantity("mJ", power=2),
         "open_circuit_V": Quantity("V"),
+        "dose_mA_min": Quantity("mA min"),
+        "metal_implants": Quantity("1", power=0),
     },
     "electrode": {
         "area_cm2": Quantity("cm2", power=0),
+        "broken_skin_cm2": Quantity("cm2", power=0),
         "current_rms_mA": Quantity("mA"),
         "net_dc_mA": Quantity("mA"),
         "net_dc_density_mA_per_cm2": Quantity("mA/cm2"),

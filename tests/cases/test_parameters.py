@@ -10,9 +10,9 @@ from sim.case import parse_case
 from sim.exposure import expose
 from sim.folders import cache_folder
 from sim.progress import Silent
-from sim.response import respond
 from sim.safety.judgement import judge
-from sim.solving import Timings, solve_case
+from sim.solving import solve_case
+from sim.timings import Timings
 
 BASE = {
     "title": "parameters",
@@ -80,9 +80,9 @@ def changed(*path_and_value):
 def compute(data):
     case = parse_case(data, "test")
     solved = solve_case(case, cache_folder(), Silent(), Timings(), MPI.COMM_SELF)
-    response = respond(case, solved.basis)
+    response = solved.respond()
     exposure = expose(case, solved.basis, response, solved.conductors)
-    return response.impedances_ohm[0], exposure, judge(case, response, exposure.electrodes), solved
+    return response.outputs[0].impedance_ohm.real, exposure, judge(case, response, exposure.electrodes), solved
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,13 @@ def test_result_has_the_keys_that_others_rely_on(run):
     }
     assert set(result["tissues"]["muscle"]) == {"volume_mm3", "E_peak_V_per_m", "J_rms_mA_per_cm2", "power_mW"}
     assert set(result["tissues"]["muscle"]["J_rms_mA_per_cm2"]) == {"p50", "p99", "peak_2mm_cube"}
-    assert set(result["probes"]["nerve"]) == {"potential_V", "E_V_per_m", "J_A_per_m2"}
+    assert set(result["probes"]["nerve"]) == {
+        "potential_V",
+        "E_V_per_m",
+        "J_A_per_m2",
+        "E_peak_V_per_m",
+        "J_peak_A_per_m2",
+    }
     assert set(result["timings_s"]) == {"mesh", "setup", "solve", "reduce", "report", "total"}
     assert set(result["versions"]) >= {"faradic", "dolfinx", "petsc", "gmsh", "python"}
 

@@ -66,9 +66,7 @@ def grown(geometry, **parts):
 
 def valid(geometry):
     body = geometry.body
-    outlines = [(pad.position_mm, pad.pad) for pad in geometry.pads]
-    outlines += [(wound.position_mm, wound.outline) for wound in geometry.wounds]
-    for position, outline in outlines:
+    for _, outline, position in geometry.outlines:
         over = body.overhang_mm(position, outline.outline_mm())
         if over > 1e-9 or -GAP_MM < over < -1e-9:
             return False
@@ -199,7 +197,11 @@ def random_pad(draw, body, name):
             length_mm=round(min(body.depth_mm / 2, draw.between(0.3, 3.0)), 3),
             backing=draw.of("conductive", "insulating"),
         )
-    return BuiltPad(**pad)
+    try:
+        return BuiltPad(**pad)
+    except ValueError:  # the detached part lies in a hole, or covers the whole pad
+        del pad["detached"]
+        return BuiltPad(**pad)
 
 
 def grid(outline):

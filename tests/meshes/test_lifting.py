@@ -9,7 +9,7 @@ from meshes.build import build_mesh
 from meshes.construction import BuiltPad, Connector, Detached, StackLayer
 from meshes.geometry import Geometry
 from meshes.layers import Core, Layer
-from meshes.lifting import _lift, _parts
+from meshes.lifting import _heights, _lift
 from meshes.measuring import tetrahedron_volumes
 from meshes.pads import Disc
 
@@ -116,10 +116,21 @@ def test_prisms_fill_the_space_and_agree_about_their_sides(order):
     assert len(lift.sides) == 8
 
 
-@pytest.mark.parametrize(
-    ("below", "above", "expected"),
-    [(True, False, [1 / 7, 3 / 7, 1.0]), (False, True, [4 / 7, 6 / 7, 1.0]), (False, False, [1 / 3, 2 / 3, 1.0])],
-)
-def test_parts_are_thin_where_the_density_changes(below, above, expected):
-    np.testing.assert_allclose(_parts(3, below, above), expected)
-    np.testing.assert_allclose(_parts(2, True, True), [1 / 6, 0.5, 5 / 6, 1.0])
+def test_levels_are_thin_below_a_snap():
+    """A layer that current crosses is one level, the one below a snap four, each three times as thick as the next."""
+    layers = [{"material": "hydrogel", "thickness_mm": 1.0}, {"material": "carbon_rubber", "thickness_mm": 2.0}]
+    pad = BuiltPad.model_validate(
+        {
+            "name": "a",
+            "pad": {"kind": "disc", "diameter_mm": 30.0},
+            "position_mm": (0.0, 0.0),
+            "stack": tuple(layers),
+            "connector": {"diameter_mm": 8.0},
+        }
+    )
+    heights, owners = _heights(pad, "standard")
+    assert owners == [0, 1, 1, 1, 1]
+    assert heights[0] == 1.0
+    np.testing.assert_allclose(np.diff(heights), 2.0 * np.array([27.0, 9.0, 3.0, 1.0]) / 40.0)
+    flat, owners = _heights(pad.model_copy(update={"connector": None}), "standard")
+    assert (flat, owners) == ([1.0, 3.0], [0, 1])

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from ezdxf.enums import InsertUnits
 
-from meshes.pads import FilePad, OutlineError, Polygon, read_outline
+from meshes.errors import OutlineError
+from meshes.pads import FilePad, Polygon, read_outline
 
 FLAT = 3e-4  # part of the area that flattening at 2 degrees may cost
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" {}>{}</svg>'

@@ -5,7 +5,7 @@ import pytest
 import shapely
 from pydantic import TypeAdapter, ValidationError
 
-from meshes.pads import Disc, Ellipse, FilePad, Pad, Placement, Polygon, Rectangle, Ring, WrittenPad
+from meshes.pads import Disc, Ellipse, FilePad, Pad, Polygon, Rectangle, Ring, WrittenPad
 from meshes.pads.curves import signed_area
 
 L_SHAPE = ((0.0, 0.0), (20.0, 0.0), (20.0, 5.0), (5.0, 5.0), (5.0, 15.0), (0.0, 15.0))
@@ -38,10 +38,6 @@ HALF_WIDTHS = {
     "stadium": 10.0,
 }
 ALL = pytest.mark.parametrize(("pad", "area"), AREAS.values(), ids=AREAS)
-
-
-def at(pad, x, y, name="p"):
-    return Placement(name=name, pad=pad, position_mm=(x, y))
 
 
 def grid(reach):
@@ -192,16 +188,6 @@ def test_fifteen_degrees_is_a_corner(sides, segments):
     angle = np.linspace(0.0, 2 * np.pi, sides, endpoint=False)
     pad = Polygon(kind="polygon", points_mm=loop_of(10 * np.column_stack([np.cos(angle), np.sin(angle)])))
     assert len(pad.loops_mm()[0]) == segments
-
-
-def test_a_placement_is_its_pad_moved():
-    placement = at(L_PAD, 100.0, -50.0)
-    for loop, moved in zip(L_PAD.loops_mm(), placement.loops_mm(), strict=True):
-        for one, other in zip(loop, moved, strict=True):
-            np.testing.assert_allclose(other, one + np.array([100.0, -50.0]))
-    np.testing.assert_array_equal(placement.loops_mm()[0][0][-1], placement.loops_mm()[0][1][0])
-    np.testing.assert_allclose(placement.outline_mm(90), L_PAD.outline_mm(90) + np.array([100.0, -50.0]))
-    np.testing.assert_allclose(placement.distance_mm(np.array([[100.0, -50.0]])), L_PAD.distance_mm(np.zeros((1, 2))))
 
 
 @ALL

@@ -1,31 +1,19 @@
 """Two ranks find what one finds, and fail together."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from launching import ROOT, on_ranks
 
-ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "cases" / "tens_low_back.toml"
 
 pytestmark = pytest.mark.skipif(shutil.which("mpirun") is None, reason="mpirun is not installed")
 
 
 def faradic(ranks, *arguments, cache):
-    launcher = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
-    return subprocess.run(
-        [*launcher, sys.executable, "-m", "sim", *map(str, arguments)],
-        cwd=ROOT,
-        env=os.environ | {"FARADIC_CACHE": str(cache), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    return on_ranks(ranks, "-m", "sim", *arguments, FARADIC_CACHE=str(cache))
 
 
 @pytest.fixture(scope="module", params=["contact impedance", "perfect contact"])
@@ -85,13 +73,7 @@ def broken(self, k):
 unit_solves.Conduction.unit_solution = broken
 main(sys.argv[1:])
 """
-    finished = subprocess.run(
-        ["mpirun", "-n", "2", sys.executable, "-c", script, "run", EXAMPLE, "--out", tmp_path, "--accuracy", "draft"],
-        cwd=ROOT,
-        env=os.environ | {"FARADIC_CACHE": str(tmp_path / "cache"), "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    arguments = ("run", EXAMPLE, "--out", tmp_path, "--accuracy", "draft")
+    finished = on_ranks(2, "-c", script, *arguments, FARADIC_CACHE=str(tmp_path / "cache"))
     assert finished.returncode != 0
     assert "MemoryError: on one rank" in finished.stderr

@@ -1,16 +1,10 @@
 """A limb with a stack, a part of it detached, and a nerve in a sheet: power and currents, on one rank and on two."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-ROOT = Path(__file__).parents[2]
+from launching import on_one_and_two
 
 pytestmark = pytest.mark.skipif(shutil.which("mpirun") is None, reason="mpirun is not installed")
 
@@ -82,20 +76,7 @@ if basis is not None:
 
 @pytest.fixture(scope="module")
 def runs():
-    found = []
-    for ranks in (1, 2):
-        launcher = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
-        finished = subprocess.run(
-            [*launcher, sys.executable, "-c", SCRIPT],
-            cwd=ROOT,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert finished.returncode == 0, finished.stderr
-        found.append(json.loads(finished.stdout))
-    return found
+    return on_one_and_two(SCRIPT)
 
 
 @pytest.mark.parametrize("key", ["admittance", "losses", "carried", "areas", "volume"])

@@ -1,16 +1,10 @@
 """A sheet whose two sides live on different ranks couples as on one rank, and its errors are those of every rank."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-ROOT = Path(__file__).parents[2]
+from launching import on_one_and_two
 
 pytestmark = pytest.mark.skipif(shutil.which("mpirun") is None, reason="mpirun is not installed")
 
@@ -69,20 +63,7 @@ if comm.rank == 0:
 
 @pytest.fixture(scope="module")
 def runs():
-    found = []
-    for ranks in (1, 2):
-        launcher = ["mpirun", "-n", str(ranks)] if ranks > 1 else []
-        finished = subprocess.run(
-            [*launcher, sys.executable, "-c", SCRIPT],
-            cwd=ROOT,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert finished.returncode == 0, finished.stderr
-        found.append(json.loads(finished.stdout))
-    return found
+    return on_one_and_two(SCRIPT)
 
 
 def test_some_facets_have_their_counterpart_on_the_other_rank(runs):

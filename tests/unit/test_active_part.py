@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from sim.drive import Drive
 from sim.exposure.electrodes import active_part
 from sim.exposure.triangles import Samples
-from sim.response import Drive
 
 DIRECT = Drive(instants=np.ones((1, 1)), gram=np.ones((1, 1)), means=np.ones(1))
 

@@ -12,10 +12,8 @@ from sim.library import (
     ConcentricFile,
     ShaftFile,
     available_leads,
-    available_material_sets,
     available_sites,
     load_lead,
-    load_material_set,
     load_site,
 )
 from sim.tissues import load_tissue_set
@@ -119,8 +117,6 @@ def test_unknown_names_are_refused_with_what_is_known():
         load_site("wrist")
     with pytest.raises(ValueError, match=r"unknown lead '\.\./sites/cheek'; accepted: abbott-6142"):
         load_lead("../sites/cheek")
-    with pytest.raises(ValueError, match=r"unknown set of materials 'x'; accepted: electrodes"):
-        load_material_set("x")
 
 
 @pytest.mark.parametrize("name", available_leads())
@@ -212,17 +208,15 @@ def test_a_metal_tip_must_reach_over_the_rounding():
     assert Shaft(kind="shaft", shaft_diameter_mm=1.0, tip="flat", contacts=(contact,)).length_mm == 0.3
 
 
-@pytest.mark.parametrize("name", available_material_sets())
-def test_materials(name):
-    materials = load_material_set(name)
-    assert materials.id == name and materials.source and materials.caveat
+def test_materials():
+    materials = load_tissue_set("electrodes", CASES / "materials")
+    assert materials.id == "electrodes" and materials.source and materials.caveat
     assert all(each.note and each.status for each in materials.tissues.values()), "every material has its own"
 
 
 def test_numbers_of_the_electrode_materials():
-    found = {
-        name: (each.conductivity_S_per_m, each.status) for name, each in load_material_set("electrodes").tissues.items()
-    }
+    materials = load_tissue_set("electrodes", CASES / "materials").tissues
+    found = {name: (each.conductivity_S_per_m, each.status) for name, each in materials.items()}
     assert found == {
         "hydrogel": (0.1, "unverified"),
         "sponge_saline": (1.0, "secondary"),
@@ -235,7 +229,7 @@ def test_numbers_of_the_electrode_materials():
 def test_broken_materials_are_refused(tmp_path):
     folder = edited(tmp_path, "materials", "electrodes", "conductivity_S_per_m = 0.1", "conductivity_S_per_m = 0.0")
     with pytest.raises(ValueError, match=r"greater than 0"):
-        load_material_set("electrodes", folder)
+        load_tissue_set("electrodes", folder)
 
 
 def test_numbers_of_the_peripheral_nerve_set():

@@ -30,6 +30,10 @@ NUMBERS = {
     "direct-current/net-density": (0.5, "mA/cm2", "limit", "unverified"),
     "direct-current/net-density-caution": (0.1, "mA/cm2", "caution", "interpretation"),
     "direct-current/net-current-of-pulses": (0.1, "mA", "caution", "unverified"),
+    "direct-current/dose": (80.0, "mA min", "limit", "unverified"),
+    "contraindications/broken-skin": (0.01, "cm2", "caution", "interpretation"),
+    "contraindications/metal-implants": (0.5, "1", "caution", "interpretation"),
+    "direct-current/dose-caution": (40.0, "mA min", "caution", "unverified"),
     "shannon/k-limit": (1.85, "1", "limit", "secondary"),
 }
 
@@ -78,7 +82,7 @@ def test_every_quantity_is_a_fact_with_its_unit_in_its_name():
         fields = {field.name for field in dataclasses.fields(kinds[subject])}
         for name, quantity in quantities.items():
             assert name in fields or isinstance(getattr(kinds[subject], name), property)
-            assert quantity.unit == "1" or name.endswith("_" + quantity.unit.replace("/", "_per_"))
+            assert quantity.unit == "1" or name.endswith("_" + quantity.unit.replace("/", "_per_").replace(" ", "_"))
 
 
 def test_limits_come_in_the_order_of_their_names():

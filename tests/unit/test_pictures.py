@@ -151,12 +151,13 @@ def lead():
 def drawn(tmp_path_factory, block_mesh):
     folder = tmp_path_factory.mktemp("pictures")
     case, basis, response = tiny_body()
-    return folder, draw_all(case, drawable(block_mesh), basis, response, folder)
+    return folder, draw_all(case, drawable(block_mesh), basis, response, CONDUCTORS, folder)
 
 
 def check_files(folder, pictures):
-    assert [picture.name for picture in pictures] == ["placement", "contacts", "section"]
-    assert sorted(file.name for file in folder.iterdir()) == ["contacts.png", "placement.png", "section.png"]
+    names = ["placement", "contacts", "section", "waveform-ch1", "over-time-ch1"]
+    assert [picture.name for picture in pictures] == names
+    assert sorted(file.name for file in folder.iterdir()) == sorted(f"{name}.png" for name in names)
     for picture in pictures:
         width, height = png_size(folder / f"{picture.name}.png")
         assert width == 1280
@@ -170,7 +171,7 @@ def test_every_picture_is_a_png_of_a_size_to_read(drawn):
 @pytest.mark.parametrize("which", ["limb", "lead"])
 def test_limbs_and_leads_are_drawn_too(which, request, tmp_path):
     case, mesh, basis = request.getfixturevalue(which)
-    pictures = draw_all(case, drawable(mesh), basis, respond(case, basis), tmp_path)
+    pictures = draw_all(case, drawable(mesh), basis, respond(case, basis), CONDUCTORS, tmp_path)
     check_files(tmp_path, pictures)
     for name in case.poles:
         assert name in pictures[1].alt
@@ -183,10 +184,10 @@ def test_limbs_and_leads_are_drawn_too(which, request, tmp_path):
 
 
 def test_alternative_texts_name_the_electrodes_and_their_numbers(drawn):
-    placement, contacts, section = drawn[1]
+    placement, contacts, section = drawn[1][:3]
     assert "skin 2 mm, muscle 10 mm" in placement.alt
     assert "left at (-18, 0) mm" in placement.alt
-    assert all(name in picture.alt for picture in drawn[1] for name in ("left", "right"))
+    assert all(name in picture.alt for picture in drawn[1][:3] for name in ("left", "right"))
     # 12 A/m2 for 1 V, mean over the pad, as a sine of 10 V
     assert f"left: mean {12.0 * VOLTS / np.sqrt(2.0) / MA_PER_CM2:.3g}" in contacts.alt
     assert "mA/cm²" in section.alt

@@ -15,7 +15,8 @@ from sim.exposure.electrodes import ElectrodeExposure, SurfaceDensity
 from sim.exposure.probes import ProbeExposure
 from sim.exposure.tissues import DensityStatistics, FieldStatistics, TissueExposure
 from sim.folders import CASES
-from sim.report.page import case_text, number, write_report
+from sim.report.case_text import case_text
+from sim.report.page import number, write_report
 from sim.report.pictures.picture import Picture
 from sim.safety.facts import ChannelFacts, ElectrodeFacts
 from sim.safety.limits import load_limits
@@ -45,22 +46,54 @@ def result_of(case):
         "title": case.title,
         "case_sha256": case.sha256,
         "mesh": {"cells": 69687, "vertices": 21017, "unknowns": 130000, "element_order": 2},
-        "solver": {"iterations": 27, "relative_residual": 3.2e-11, "balance_error": 1e-12},
+        "solver": {"iterations": 27, "relative_residual": 3.2e-11, "balance_error": 1e-12, "from_cache": False},
+        "computed": {"mode": "quasistatic", "reason": "for a test"},
         "terminals": {"names": ["left", "right"], "admittance_S": [[1e-3, -1e-3], [-1e-3, 1e-3]], "frequency_Hz": 0.0},
         "impedance_ohm": {
             c.name: {"magnitude": 1356.0, "phase_deg": 0.0, "frequency_Hz": 100.0} for c in case.channels
         },
+        "channels": {c.name: {"current_peak_mA": 20.0, "voltage_peak_V": 27.12} for c in case.channels},
         "distances_mm": [["left", "right", 60.0]],
         "implants": {},
         "electrodes": {e.name: asdict(electrode_exposure()) for e in case.electrodes},
         "tissues": {"skin": asdict(tissue), "muscle": asdict(tissue)},
-        "probes": {"nerve": asdict(ProbeExposure(13.6, (3.0, -4.0, 0.0), (1.2, 0.0, -0.5)))},
+        "probes": {"nerve": asdict(ProbeExposure(13.6, (3.0, -4.0, 0.0), (1.2, 0.0, -0.5), 5.0, 1.3))},
         "tissue_sources": {"skin": "the case", "muscle": "a set <of numbers>"},
         "notes": ["left: a note & more"],
         "timings_s": {"mesh": 1.0, "total": 6.5},
         "versions": {"faradic": "0.1.0", "dolfinx": "0.9.0"},
         "a_key_of_the_future": {"anything": [1, 2]},
     }
+
+
+def over_frequency(case):
+    """A result with capacitance: 1 mS in parallel with 1 µF between the terminals."""
+    frequencies = [50.0, 1000.0]
+    conductances = [[1e-3, 2e-6 * math.pi * f] for f in frequencies]
+    pairs = [[[[g, b], [-g, -b]], [[-g, -b], [g, b]]] for g, b in conductances]
+    result = result_of(case)
+    result["computed"] = {
+        "mode": "electroquasistatic",
+        "reason": "skin <changes>",
+        "frequencies_Hz": [0.0, 49.5, 2000.0],
+        "modes": 12,
+        "estimated_error": 2e-4,
+        "band_Hz": [100.0, 1000.0],
+        "power_above_band": 1e-3,
+    }
+    result["terminals"] |= {"admittance_S": pairs, "frequency_Hz": frequencies}
+    result["impedance_ohm"]["ch1"]["phase_deg"] = -33.0
+    return result
+
+
+def interfering(result):
+    """The same result with an envelope in two tissues."""
+    spread = {
+        "envelope_V_per_m": {"p50": 12.5, "p99": 31.0},
+        "carrier_peak_V_per_m": {"p50": 40.0, "p99": 90.2},
+        "modulation_depth": {"p50": 0.31, "p99": 1.0},
+    }
+    return result | {"envelope": {"skin": spread, "muscle": spread}}
 
 
 def verdict_at(case, amplitude_mA, **changes):
@@ -223,6 +256,61 @@ def test_numbers_of_electrodes_tissues_and_probes_come_with_units(tmp_path):
     assert "nerve 13.6 5 3, −4, 0 1.3 1.2, 0, −0.5" in text
     assert "relative residual 3.20·10⁻¹¹" in text
     assert "biphasic, phase 250 µs, rate 100 Hz" in text
+
+
+def test_mode_its_reason_and_the_voltage_of_each_channel_are_told(tmp_path):
+    html = report(tmp_path)
+    text = plain(html)
+    assert "Resistive (quasi-static): every tissue and contact answers at once. Reason: for a test." in text
+    assert 'data-label="Peak voltage, V" class="n">27.1 <' in html
+    assert "Impedance between the poles" not in text
+    assert "estimated error" not in text
+
+
+@pytest.mark.parametrize(("clips", "words"), [(False, "of 60 V"), (True, "of 60 V, clips above 14.8 mA")])
+def test_what_the_stimulator_has_of_voltage_is_told(tmp_path, clips, words):
+    case = case_with()
+    result = result_of(case)
+    result["channels"]["ch1"]["supply"] = {"max_voltage_V": 60.0, "clips": clips, "largest_amplitude_mA": 14.8}
+    html = report(tmp_path, case, result=result)
+    assert f'data-label="Peak voltage, V" class="n">27.1 <small>{words}</small>' in html
+
+
+def test_impedances_over_frequency_are_told(tmp_path):
+    case = case_with()
+    html = report(tmp_path, case, result=over_frequency(case))
+    text = plain(html)
+    assert "With capacitance (electro-quasi-static): tissues and contacts answer over time" in text
+    assert "Reason: skin &lt;changes&gt;." in html
+    # |1 / (1 mS + iω 1 µF)| at 50 Hz and 1 kHz: 954.03 Ohm at -17.44 degrees, 157.18 Ohm at -80.96 degrees
+    assert re.search(r"50 Hz 954 −17.4 1 kHz 157 −81", text)
+    assert 'data-label="Impedance, Ω" class="n">1\u202f356 at −33°' in html
+    assert "band of the waveforms from 100 Hz to 1 kHz" in text
+    assert "solved at 3 frequencies up to 2 kHz" in text
+    assert "estimated error of the admittance 0.02 %" in text
+    exact = over_frequency(case)
+    exact["computed"]["estimated_error"] = None
+    assert "admittance none: every frequency was solved" in plain(report(tmp_path, case, result=exact))
+
+
+def test_the_envelope_of_interfering_carriers_is_told(tmp_path):
+    case = case_with()
+    text = plain(report(tmp_path, case, result=interfering(result_of(case))))
+    assert "Largest envelope, peak to peak: median, V/m 12.5 12.5 – 99th percentile, V/m 31 31" in text
+    assert "Depth of modulation: median, 0 to 1 0.31 0.31" in text
+    assert "carriers interfere" not in plain(report(tmp_path, case))
+
+
+def test_pictures_over_time_stand_with_their_channel(tmp_path):
+    pictures = [Picture(name, name, f"words of {name}") for name in ("waveform-ch1", "over-time-ch1", "impedance")]
+    for picture in pictures:
+        (tmp_path / f"{picture.name}.png").write_bytes(PNG)
+    case = case_with()
+    html = report(tmp_path, case, result=over_frequency(case), pictures=pictures)
+    places = [html.index(f'alt="words of {picture.name}"') for picture in pictures]
+    assert places == sorted(places)
+    assert html.index("<h2>Over time and frequency") < places[0]
+    assert places[-1] < html.index("<h2>Electrodes")
 
 
 def test_implants_and_the_shortest_distances_are_told(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.coincidence import gram, instants
-from sim.response import Drive
+from sim.drive import Drive
 from sim.waveforms import Biphasic, Direct, Monophasic, Sine
 
 

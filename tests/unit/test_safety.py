@@ -79,6 +79,7 @@ def test_nothing_unknown_passes(each, check, value):
         "shannon_k": "charge_per_phase_uC",
         "peak_1cm2_rms_mA_per_cm2": "peak_1cm2_rms_mA_per_cm2",
         "net_dc_density_mA_per_cm2": "net_dc_mA",
+        "broken_skin_cm2": "broken_skin_cm2",
     }
     if check.subject == "channel":
         channels = [replace(channels[0], **{check.quantity: value})]
@@ -241,7 +242,17 @@ def scaled_verdict(factor, limits=EVERYTHING, area_cm2=6.0, waveform=TENS, ampli
     return assess(limits, [channel(peak_mA, waveform)], [electrode(peak_mA, waveform, area_cm2=area_cm2)])
 
 
-@given(st.sampled_from(EVERYTHING), st.floats(0.01, 50.0), st.floats(0.05, 40.0), st.floats(1.0, 2000.0))
+GROWING = [each for each in EVERYTHING if any(check.judged.power > 0 for check in each.checks)]
+
+
+def test_what_no_amplitude_changes_gives_no_safe_one():
+    """Broken skin and metal in the body are there at any amplitude."""
+    (each,) = [each for each in EVERYTHING if each not in GROWING]
+    assert each.id == "contraindications"
+    assert scaled_verdict(1.0, [each]).max_safe_amplitude_mA["ch1"].value is None
+
+
+@given(st.sampled_from(GROWING), st.floats(0.01, 50.0), st.floats(0.05, 40.0), st.floats(1.0, 2000.0))
 @settings(max_examples=60, deadline=None)
 def test_safe_amplitude_is_where_the_verdict_turns(each, amplitude_mA, area_cm2, rate_Hz):
     balanced = each.id != "direct-current"

@@ -114,7 +114,7 @@ def test_full_period_leaves_no_rest():
 @given(biphasics())
 @settings(max_examples=50, deadline=None)
 def test_biphasic_is_balanced_and_its_rms_is_that_of_both_phases(w):
-    phases = [(duration, level) for duration, level in w.pieces if level]
+    phases = [(piece.duration_s, piece.level) for piece in w.pieces if piece.level]
     assert math.fsum(d * v for d, v in phases) == pytest.approx(0.0, abs=1e-15)
     assert (w.net_charge_s, w.mean) == (0.0, 0.0)
     assert w.rms == w.rms_ac == pytest.approx(math.sqrt(w.rate_Hz * w.phase_s * (1.0 + 1.0 / w.recharge_ratio)))

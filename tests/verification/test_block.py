@@ -16,7 +16,7 @@ from sim.exposure.windows import ONE_CM2_RADIUS
 from sim.fem.domain import Domain
 from sim.fem.unit_solves import solve_basis
 from sim.response import respond
-from sim.solving import case_terminals
+from sim.steady import case_terminals
 from sim.tissues import case_conductors
 
 CASE = Path(__file__).parents[2] / "cases" / "tens_low_back.toml"
@@ -62,7 +62,7 @@ def test_size_of_the_problem(solved):
 
 def test_impedance(reference, solved):
     exact = reference.potentials[0] - reference.potentials[1]
-    assert solved[1].impedances_ohm[0] == pytest.approx(exact, rel=3e-3)
+    assert solved[1].outputs[0].impedance_ohm.real == pytest.approx(exact, rel=3e-3)
 
 
 def test_percentiles_of_the_density(case, reference, solved):

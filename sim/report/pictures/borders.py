@@ -3,13 +3,13 @@
 import numpy as np
 
 from meshes.arrays import Integers, Reals
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.report.pictures.carving import FACES
 from sim.report.pictures.plane import Plane
 from sim.units import MM
 
 
-def borders(basis: Basis, plane: Plane) -> tuple[Reals, Reals]:
+def borders(basis: Solution, plane: Plane) -> tuple[Reals, Reals]:
     """Pieces of lines (n, 2, 2), mm in the plane: between regions, and around all of them with their holes."""
     above = plane.sided(basis.points) > 0.0
     sides = above[basis.cells].sum(axis=1)
@@ -26,7 +26,7 @@ def borders(basis: Basis, plane: Plane) -> tuple[Reals, Reals]:
     return _lines(basis, plane, faces[between]), _lines(basis, plane, faces[alone])
 
 
-def _lines(basis: Basis, plane: Plane, faces: Integers) -> Reals:
+def _lines(basis: Solution, plane: Plane, faces: Integers) -> Reals:
     return plane.cross(np.asarray(basis.points[faces] / MM))
 
 

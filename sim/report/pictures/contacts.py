@@ -11,7 +11,7 @@ from matplotlib.patches import Polygon
 from matplotlib.tri import Triangulation
 
 from meshes.arrays import Reals
-from sim.basis import Basis, Contact
+from sim.basis import Solution, Touching
 from sim.case import Case
 from sim.exposure.electrodes import SAMPLE_SPACING
 from sim.exposure.triangles import facet_areas, sample
@@ -30,7 +30,7 @@ SPOT = 0.7  # size of a needle's spot, points per point of its diameter
 TOP_IN, ABOVE_IN, LEFT_IN, BELOW_IN, BAR_IN = 0.4, 0.6, 0.65, 0.45, 0.75  # room for writing
 
 
-def draw_contacts(case: Case, basis: Basis, response: Response, path: Path) -> Picture:
+def draw_contacts(case: Case, basis: Solution, response: Response, path: Path) -> Picture:
     """Draw one map for each pad and contact of the r.m.s. normal current density, with common limits of colour.
 
     The limits end at the largest of the contacts' area-weighted 99th percentiles: the density is singular at the rim of
@@ -78,7 +78,7 @@ def shown(case: Case, means: dict[str, float]) -> list[str]:
     return [name for name in case.poles if name in chosen]
 
 
-def _statistics(basis: Basis, response: Response, name: str) -> tuple[float, float]:
+def _statistics(basis: Solution, response: Response, name: str) -> tuple[float, float]:
     """Mean and 99th percentile by area, mA/cm2."""
     k = basis.terminals.index(name)
     samples = sample(basis.contacts[k].corners, response.densities[k], SAMPLE_SPACING)
@@ -86,7 +86,7 @@ def _statistics(basis: Basis, response: Response, name: str) -> tuple[float, flo
     return float(rms @ samples.areas) / samples.area, weighted_percentiles(rms, samples.areas, (99.0,))[0]
 
 
-def _draw_map(axes: Axes, case: Case, basis: Basis, response: Response, name: str, norm: Normalize) -> None:
+def _draw_map(axes: Axes, case: Case, basis: Solution, response: Response, name: str, norm: Normalize) -> None:
     """One contact laid flat, mm."""
     k = basis.terminals.index(name)
     contact = basis.contacts[k]
@@ -113,7 +113,7 @@ def _draw_map(axes: Axes, case: Case, basis: Basis, response: Response, name: st
     _draw_spots(axes, case, contact, rms, flat, norm)
 
 
-def _draw_spots(axes: Axes, case: Case, contact: Contact, rms: Reals, flat: Flat, norm: Normalize) -> None:
+def _draw_spots(axes: Axes, case: Case, contact: Touching, rms: Reals, flat: Flat, norm: Normalize) -> None:
     """Needles, each in the colour of its mean."""
     needles = next((e.needles for e in case.electrodes if e.name == contact.name), None)
     if needles is None or not flat.spots:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from meshes.arrays import Integers, Reals
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.report.pictures.plane import Plane
 from sim.response import Response
 from sim.units import MA_PER_CM2
@@ -36,7 +36,7 @@ class Cut:
     weights: Reals
 
     @classmethod
-    def of(cls, basis: Basis, plane: Plane) -> "Cut":
+    def of(cls, basis: Solution, plane: Plane) -> "Cut":
         """Cut the mesh."""
         distance = plane.sided(basis.points)
         sides = (distance > 0.0)[basis.cells].sum(axis=1)
@@ -50,7 +50,7 @@ class Cut:
                 weights.append(_weights(ordered, order, triangle))
         return cls(np.concatenate(cells), np.concatenate(weights))
 
-    def points(self, basis: Basis) -> Reals:
+    def points(self, basis: Solution) -> Reals:
         """Corners of the triangles (t, 3, 3), m."""
         return self.weights @ basis.points[basis.cells[self.cells]]
 
@@ -65,13 +65,12 @@ class Cut:
             weights.append((places @ self.weights[chosen][:, None]).reshape(-1, 3, 4))
         return Cut(np.concatenate(cells), np.concatenate(weights))
 
-    def density(self, basis: Basis, response: Response) -> Reals:
+    def density(self, basis: Solution, response: Response) -> Reals:
         """R.m.s. current density at the corners of the triangles (t, 3), mA/cm2, continuous within a region."""
-        densities = (E @ basis.conductivity for E in response.field)  # κ is symmetric
-        J = self.weights @ np.stack([_recovered(basis, density, self.cells) for density in densities])
+        J = self.weights @ np.stack([_recovered(basis, J, self.cells) for J in response.current_density])
         return np.asarray(response.drive.rms_length(J) / MA_PER_CM2, dtype=np.float64)
 
-    def potential(self, basis: Basis, response: Response) -> Reals:
+    def potential(self, basis: Solution, response: Response) -> Reals:
         """Potential at the corners of the triangles (t, 3) at the peak of the first channel, V.
 
         Exact for a quadratic: each vertex's Taylor expansion with half of its gradient.
@@ -87,7 +86,7 @@ class Cut:
         return np.asarray(np.einsum("tpc,tc->tp", self.weights, potential) - (towards - own) / 2)
 
 
-def _recovered(basis: Basis, field: Reals, cells: Integers) -> Reals:
+def _recovered(basis: Solution, field: Reals, cells: Integers) -> Reals:
     """The field (m, 4, 3) at the corners of some cells (t, 4, 3), as the volume-weighted mean of its region there."""
     wanted = np.zeros(len(basis.points), dtype=bool)
     wanted[basis.cells[cells]] = True

@@ -49,7 +49,7 @@ def metals(case: Case, mesh: TaggedMesh) -> Iterator[Painted]:
             yield _solid(inclusion), INSULATOR
     colours = electrode_colours(case)
     for lead in case.leads:
-        yield from _lead(case, lead, colours)
+        yield from lead_pieces(case, lead, colours)
 
 
 def plate(case: Case, corners: Reals, height: float) -> pv.PolyData:
@@ -103,7 +103,7 @@ def _tube(tip: Reals, along: Reals, start: float, end: float, radius: float) -> 
     return tube.triangulate()
 
 
-def _lead(case: Case, lead: PlacedLead, colours: dict[str, str]) -> Iterator[Painted]:
+def lead_pieces(case: Case, lead: PlacedLead, colours: dict[str, str]) -> Iterator[Painted]:
     """A shaft from its tip to some way out of the body, with its contacts."""
     tip = np.array(lead.tip_mm)
     along = np.array(lead.direction) / np.linalg.norm(lead.direction)

@@ -6,7 +6,7 @@ import numpy as np
 
 from meshes.arrays import Reals
 from meshes.bodies import Limb
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.case import Case
 from sim.report.pictures.terminals import contact_centre_mm
 from sim.units import MM
@@ -92,7 +92,7 @@ class Plane:
         return names[0], names[1]
 
 
-def main_pair(case: Case, basis: Basis) -> tuple[str, str]:
+def main_pair(case: Case, basis: Solution) -> tuple[str, str]:
     """The terminals with the largest and the smallest weight in the first channel, from left to right."""
     weights = case.channels[0].electrodes
     pair = max(weights, key=weights.__getitem__), min(weights, key=weights.__getitem__)
@@ -101,7 +101,7 @@ def main_pair(case: Case, basis: Basis) -> tuple[str, str]:
     return pair if places[0][axis] <= places[1][axis] else pair[::-1]
 
 
-def main_plane(case: Case, basis: Basis, pair: tuple[str, str]) -> Plane:
+def main_plane(case: Case, basis: Solution, pair: tuple[str, str]) -> Plane:
     """The plane through the centres of two terminals that holds the body's outward normal there.
 
     Where these directions are one, or the normals cancel: across a limb where the centres have one x, else along it;
@@ -135,7 +135,7 @@ def main_plane(case: Case, basis: Basis, pair: tuple[str, str]) -> Plane:
     return Plane.across(origin, _whole(best))
 
 
-def _centre(case: Case, basis: Basis, name: str) -> Reals:
+def _centre(case: Case, basis: Solution, name: str) -> Reals:
     """Centre (3,) of a contact; of a pad with needles the foot of one near it, so that a cut shows a needle."""
     centre = contact_centre_mm(basis, name)
     for electrode in case.electrodes:
@@ -156,12 +156,12 @@ def _whole(normal: Reals) -> Reals:
     return nearest if float(np.abs(normal).max()) > ALMOST else normal
 
 
-def _points(basis: Basis, name: str) -> Reals:
+def _points(basis: Solution, name: str) -> Reals:
     """Corners (n, 3) of a contact, mm."""
     return np.asarray(basis.contacts[basis.terminals.index(name)].corners.reshape(-1, 3) / MM)
 
 
-def windows_at(case: Case, basis: Basis, plane: Plane, pair: tuple[str, str], extent: Window) -> list[Window]:
+def windows_at(case: Case, basis: Solution, plane: Plane, pair: tuple[str, str], extent: Window) -> list[Window]:
     """Lower left and upper right of the enlarged parts at two terminals, mm; of one shape, mostly inside the body."""
     pads = {electrode.name: electrode for electrode in case.electrodes}
     tall = float(extent[1][1] - extent[0][1])

@@ -13,7 +13,6 @@ from sim.report.pictures.view import View
 
 TICKS = (8, 6, 3)  # along x, y and z at most
 BOX: dict[str, Any] = {"color": "#9aa1a8", "linewidth": 0.6, "zorder": 2}
-LETTERS_IN = 0.42  # of ticks and the name of an axis, across it
 
 
 def corners(low: Reals, high: Reals) -> Reals:

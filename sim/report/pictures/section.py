@@ -15,7 +15,7 @@ from matplotlib.tri import Triangulation
 from meshes.arrays import Integers, Reals
 from meshes.bodies import Block, Limb
 from meshes.tagged import TaggedMesh
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.case import Case
 from sim.exposure.triangles import facet_areas
 from sim.exposure.windows import weighted_percentiles
@@ -84,7 +84,7 @@ class Section:
         return self.corners.min(axis=(0, 1)), self.corners.max(axis=(0, 1))
 
 
-def draw_section(case: Case, mesh: TaggedMesh, basis: Basis, response: Response, path: Path) -> Picture:
+def draw_section(case: Case, mesh: TaggedMesh, basis: Solution, response: Response, path: Path) -> Picture:
     """Draw the cut through the strongest positive and negative terminal of the first channel.
 
     Colour is the r.m.s. current density on a logarithmic scale, because it spans decades; its limits are percentiles
@@ -131,7 +131,7 @@ def draw_section(case: Case, mesh: TaggedMesh, basis: Basis, response: Response,
 
 
 def cut_section(
-    case: Case, mesh: TaggedMesh, basis: Basis, response: Response, plane: Plane, pair: tuple[str, str]
+    case: Case, mesh: TaggedMesh, basis: Solution, response: Response, plane: Plane, pair: tuple[str, str]
 ) -> tuple[Section, list[Window]]:
     """What the plane shows, and its enlarged parts."""
     whole = Cut.of(basis, plane)
@@ -182,7 +182,7 @@ def _norm(corners: Reals, density: Reals, areas: Reals, windows: list[Window]) -
     return LogNorm(min(max(bottom, top / 10**DECADES), top / 10), top, clip=True)
 
 
-def _tissues(case: Case, basis: Basis, section: Section, shells: bool) -> dict[str, Reals]:
+def _tissues(case: Case, basis: Solution, section: Section, shells: bool) -> dict[str, Reals]:
     """Names of the tissues in the cut with their places; stacks are too thin to be named here."""
     stacks = {region.name for pad in case.geometry.pads for region in pad.regions}
     tissues = {region.name: region.tissue for region in case.geometry.regions}
@@ -200,7 +200,7 @@ def _tissues(case: Case, basis: Basis, section: Section, shells: bool) -> dict[s
     return found
 
 
-def _named(section: Section, basis: Basis, plane: Plane, pair: tuple[str, str]) -> dict[str, Reals]:
+def _named(section: Section, basis: Solution, plane: Plane, pair: tuple[str, str]) -> dict[str, Reals]:
     """Where terminals are named: at their metal; a pole whose metal the plane misses at its contact."""
     missed = [name for name in pair if name not in section.metal]
     contacts = {name: basis.contacts[basis.terminals.index(name)].corners / MM for name in missed}

@@ -4,7 +4,7 @@ import numpy as np
 
 from meshes.arrays import Reals
 from meshes.tagged import TaggedMesh
-from sim.basis import Basis
+from sim.basis import Solution
 from sim.case import Case
 from sim.exposure.triangles import facet_areas
 from sim.units import MM
@@ -34,7 +34,7 @@ def detached_mm(case: Case, mesh: TaggedMesh) -> dict[str, list[Reals]]:
     }
 
 
-def contact_centre_mm(basis: Basis, name: str) -> Reals:
+def contact_centre_mm(basis: Solution, name: str) -> Reals:
     """Centroid (3,) of what passes the current of a terminal."""
     corners = np.asarray(basis.contacts[basis.terminals.index(name)].corners / MM, dtype=np.float64)
     areas = facet_areas(corners)

@@ -6,7 +6,7 @@ import numpy as np
 
 from meshes.arrays import Integers, Reals
 from meshes.leads import Concentric
-from sim.basis import Contact
+from sim.basis import Touching
 from sim.case import Case
 from sim.exposure.triangles import facet_areas
 from sim.units import MM
@@ -44,7 +44,7 @@ class Flat:
     unrolled: bool = False
 
 
-def vertex_means(contact: Contact, values: Reals) -> Reals:
+def vertex_means(contact: Touching, values: Reals) -> Reals:
     """Values (f, 3) at the corners of facets made continuous: a vertex has the mean of the facets that meet there."""
     keys = np.round(contact.corners.reshape(-1, 3) / MERGE)
     _, which = np.unique(keys, axis=0, return_inverse=True)
@@ -52,7 +52,7 @@ def vertex_means(contact: Contact, values: Reals) -> Reals:
     return np.asarray((np.bincount(which, areas * values.ravel()) / np.bincount(which, areas))[which].reshape(-1, 3))
 
 
-def lay_flat(case: Case, contact: Contact) -> Flat:
+def lay_flat(case: Case, contact: Touching) -> Flat:
     """The contact of a pad or of a lead in a plane, areas as they are."""
     for electrode in case.electrodes:
         if electrode.name == contact.name:
@@ -68,7 +68,7 @@ def lay_flat(case: Case, contact: Contact) -> Flat:
         rim = lead.shape.core_diameter_mm / 2 * np.column_stack([np.cos(angle), np.sin(angle)])
         return Flat(local[..., :2], np.arange(len(local)), ((rim, "-"),), ("across in mm", "across in mm"))
     shape = lead.shape
-    radius = (shape.cannula_diameter_mm if isinstance(shape, Concentric) else shape.shaft_diameter_mm) / 2
+    radius = shape.outer_diameter_mm / 2
     return _unrolled(local, radius)
 
 
@@ -100,7 +100,7 @@ def _unrolled(local: Reals, radius: float) -> Flat:
     )
 
 
-def _pad(case: Case, contact: Contact) -> Flat:
+def _pad(case: Case, contact: Touching) -> Flat:
     """A pad from outside; its needles as spots."""
     electrode = next(electrode for electrode in case.electrodes if electrode.name == contact.name)
     body, position = case.body, electrode.position_mm

@@ -1,0 +1,57 @@
+"""What the contacts of a case must fulfil beyond their types."""
+
+import math
+from collections.abc import Iterator
+
+from sim.case.contacts import Known
+from sim.case.model import Case
+from sim.errors import CaseError
+from sim.frequency import band_text, frequency_text, within
+from sim.interfaces import LibraryContact, available_contacts, load_contacts
+
+
+def check_contacts(case: Case, where: str) -> None:
+    """Raise the first thing that is wrong: a library has no such contact, or it has no value at the case's frequency.
+
+    Raises
+    ------
+    CaseError
+        With the file, the key's path, what was found and what is accepted.
+    """
+    for path, contact in _located_contacts(case):
+        key = f"{where}: {path}"
+        if isinstance(contact, LibraryContact):
+            _library_has(contact, key)
+        model = contact.contact if isinstance(contact, LibraryContact) else contact
+        if not within(model.band_Hz, case.tissues.frequency_Hz):
+            raise CaseError(
+                key,
+                f"a contact that is known {band_text(model.band_Hz)}",
+                f"one that is known at tissues.frequency_Hz, {frequency_text(case.tissues.frequency_Hz)}",
+            )
+        if math.isinf(model.steady_ohm_m2(case.tissues.frequency_Hz)):
+            raise CaseError(key, "a contact that blocks direct current", "tissues.frequency_Hz above 0")
+
+
+def _library_has(contact: LibraryContact, key: str) -> None:
+    files = available_contacts()
+    if contact.file not in files:
+        raise CaseError(f"{key}.file", f'"{contact.file}"', f"one of {', '.join(files)}")
+    entries = load_contacts(contact.file).entries
+    if contact.entry not in entries:
+        raise CaseError(f"{key}.entry", f'"{contact.entry}"', f"one of {', '.join(entries)}")
+
+
+def _located_contacts(case: Case) -> Iterator[tuple[str, Known]]:
+    """Every contact that is more than a number, with the path of its key."""
+    if case.tissues.stratum_corneum is not None:
+        yield "tissues.stratum_corneum", case.tissues.stratum_corneum
+    for electrode in case.electrodes:
+        if electrode.contact is not None:
+            yield f"electrodes.{electrode.name}.contact", electrode.contact
+        for i, part in enumerate(electrode.detached):
+            if part.contact is not None:
+                yield f"electrodes.{electrode.name}.detached[{i}].contact", part.contact
+    for lead in case.leads:
+        if lead.contact is not None:
+            yield f"leads.{lead.name}.contact", lead.contact

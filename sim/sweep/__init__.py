@@ -1,0 +1,1 @@
+"""Many cases of one study: planned, computed once each, gathered in one table."""

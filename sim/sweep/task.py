@@ -1,0 +1,88 @@
+"""The process that computes a chunk: python -m sim.sweep.task CHUNK.json."""
+
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sim.sweep.chunk import Chunk
+
+PR_SET_PDEATHSIG = 1  # of prctl(2)
+INSIDE = "FARADIC_CHUNK_RANK"  # set for the MPI ranks of a chunk
+
+
+def main(path: Path) -> None:
+    """Compute the cases of a chunk; its events go to its journal, the output of each case to the case's log."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all; the driver ends this process itself
+    chunk = Chunk.read(path)
+    if chunk.launcher and INSIDE not in os.environ:
+        os.environ[INSIDE] = "1"
+        if chunk.launcher[0] == "mpiexec":  # Open MPI would count the slots that Slurm gave to one task
+            for name in [name for name in os.environ if name.startswith("SLURM_")]:
+                del os.environ[name]
+        os.execvp(chunk.launcher[0], [*chunk.launcher, sys.executable, "-m", "sim.sweep.task", str(path)])
+    # PETSc would catch signals that are to end this process, and report them as its own errors.
+    os.environ["PETSC_OPTIONS"] = f"{os.environ.get('PETSC_OPTIONS', '')} -no_signal_handler"
+    from mpi4py import MPI
+
+    from sim.sweep.working import work
+
+    @contextmanager
+    def guard(folder: Path) -> Iterator[None]:
+        with logged(folder / "log.txt"), limited(chunk.timeout_s):
+            yield
+
+    comm = MPI.COMM_WORLD
+    with chunk.journal.open("a", encoding="utf-8") as journal:
+        for event in work(chunk, comm, guard):
+            if comm.rank == 0:
+                journal.write(event.line())
+                journal.flush()
+
+
+def die_with_parent() -> None:
+    """Let Linux end this process when the one that started it ends, however it ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+@contextmanager
+def logged(path: Path) -> Iterator[None]:
+    """Send all output of this process, also that of C libraries, to a file."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    kept = [os.dup(1), os.dup(2)]
+    file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    os.close(file)
+    try:
+        yield
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number, copy in enumerate(kept, start=1):
+            os.dup2(copy, number)
+            os.close(copy)
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """End this process with SIGALRM when a case takes longer; 0 is no limit.
+
+    The signal keeps its default action: a handler in Python would wait for the library that hangs.
+    """
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
