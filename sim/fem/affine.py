@@ -7,6 +7,7 @@ of two of them: ∫ T grad u · grad v dx in a tissue, ∫ (V_k - u)(W_k - v) ds
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ from dolfinx import fem
 from dolfinx.fem import petsc as fem_petsc
 from petsc4py import PETSc
 
+from sim.fem.coarse import CoarseSpace, linear_space
+from sim.fem.combination import Combination
 from sim.fem.conduction import Sheet, body_form, conductivity, contact_form, contact_load, nodes_on, within
 from sim.fem.domain import Domain
 from sim.fem.sheets import coupling
@@ -73,19 +76,34 @@ class AffineProblem:
         count = len(terms.all)
         self.loads: dict[tuple[int, int], Any] = {}
         self.areas = np.zeros((count, len(terminals)))
-        self.matrices = [*self._tissues(), *self._contacts()]
-        self.matrices += [
-            coupling(self.matrices[0], domain, self.V, (Sheet(term.sheet.name, 1.0),)) for term in terms.sheets
-        ]
-        self.fixed = [self._perfect(terminal) for terminal in terminals]
+        matrices = [*self._tissues(), *self._contacts()]
+        matrices += [coupling(matrices[0], domain, self.V, (Sheet(term.sheet.name, 1.0),)) for term in terms.sheets]
+        self._combination = Combination(matrices)
+        self.fixed = [self._perfect(terminal, self.V) for terminal in terminals]
         self.rows = np.unique(np.concatenate(self.fixed)).astype(PETSc.IntType)
-        self._pattern = self._union()
-        self._x, self._y = self._pattern.createVecs()
+        self._x, self._y = self._combination.vectors()
 
     @property
     def comm(self) -> Any:
         """Of the mesh."""
         return self.domain.msh.comm
+
+    @property
+    def first(self) -> int:
+        """Global number of this rank's first node."""
+        return int(self.V.dofmap.index_map.local_range[0])
+
+    @property
+    def matrices(self) -> list[PETSc.Mat]:
+        """Of the terms."""
+        return self._combination.matrices
+
+    @cached_property
+    def coarse(self) -> CoarseSpace:
+        """Linear elements on the same mesh; all ranks ask for it."""
+        linear = linear_space(self.V)
+        fixed = np.unique(np.concatenate([self._perfect(terminal, linear) for terminal in self.terminals]))
+        return CoarseSpace(self.V, self.matrices, fixed, self.rows)
 
     @property
     def constrained(self) -> bool:
@@ -113,24 +131,13 @@ class AffineProblem:
                 self.areas[t, k] = b.sum()
         return matrices
 
-    def _perfect(self, terminal: HarmonicTerminal) -> Any:
+    def _perfect(self, terminal: HarmonicTerminal, V: fem.FunctionSpace) -> Any:
         faces = tuple(face for face, model in terminal.faces if model is None)
-        return nodes_on(self.domain, self.V, faces) if faces else np.empty(0, dtype=np.int32)
-
-    def _union(self) -> PETSc.Mat:
-        """A zero matrix with the places of all terms."""
-        union = self.matrices[0].copy()
-        for matrix in self.matrices[1:]:
-            union.axpy(1.0, matrix, PETSc.Mat.Structure.DIFFERENT_NONZERO_PATTERN)
-        union.zeroEntries()
-        return union
+        return nodes_on(self.domain, V, faces) if faces else np.empty(0, dtype=np.int32)
 
     def combined(self, weights: Any) -> PETSc.Mat:
         """Σ_t w_t A_t for real weights (terms,)."""
-        matrix = self._pattern.copy()
-        for weight, term in zip(weights, self.matrices, strict=True):
-            matrix.axpy(float(weight), term, PETSc.Mat.Structure.SUBSET_NONZERO_PATTERN)
-        return matrix
+        return self._combination.combined(weights)
 
     def times(self, matrix: PETSc.Mat, x: Any) -> Any:
         """A real matrix times a real vector."""
@@ -188,8 +195,9 @@ class AffineProblem:
 
     def destroy(self) -> None:
         """Give PETSc's memory back."""
-        for matrix in (*self.matrices, self._pattern):
-            matrix.destroy()
+        if "coarse" in self.__dict__:
+            self.coarse.destroy()
+        self._combination.destroy()
 
 
 def _assembled(form: Any) -> PETSc.Mat:

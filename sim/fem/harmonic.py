@@ -1,10 +1,8 @@
-"""Complex symmetric systems by conjugate orthogonal conjugate gradients with a real multigrid preconditioner.
+"""Complex symmetric systems by conjugate orthogonal conjugate gradients.
 
 At one frequency the operator is A = e^{iθ} (P + i Q), θ midway between the phases of the terms, so that P is positive
-definite and A preconditioned by P has its eigenvalues on a segment 1 ± i tan(δ/2), δ the spread of the phases: no
-longer than 1 ± i for passive media, one point where all phases are equal. P^-1 is multigrid, applied to the real and to
-the imaginary part. With the product xᵀ y, not conjugated, the operator stays symmetric and the recurrences short (COCG:
-van der Vorst and Melissen 1990, IEEE Trans Magn 26:706).
+definite and -P ≤ Q ≤ P for passive media; Q = 0 where all terms are in phase. With the product xᵀ y, not conjugated,
+the operator is symmetric and the recurrences short (COCG: van der Vorst and Melissen 1990, IEEE Trans Magn 26:706).
 """
 
 from typing import Any
@@ -13,7 +11,10 @@ import numpy as np
 
 from sim.errors import SolverError
 from sim.fem.affine import AffineProblem
-from sim.fem.solver import MAX_ITERATIONS, Convergence, eliminate, multigrid
+from sim.fem.complex_operator import ComplexOperator
+from sim.fem.real_multigrid import RealMultigrid
+from sim.fem.solver import MAX_ITERATIONS, Convergence
+from sim.fem.two_level import TwoLevel
 
 RESTARTS = 3  # where rounding parts the recurrence of the residual from the true one
 IN_PHASE = 1e-14  # spread of the phases, rad, that is rounding
@@ -31,7 +32,7 @@ class HarmonicSolver:
     values
         Of the terms (terms,).
     tolerance
-        True relative residual to reach, in the norm of P^-1 r.
+        True relative residual to reach, in the norm of the preconditioned residual.
     """
 
     def __init__(self, problem: AffineProblem, values: Any, tolerance: float) -> None:
@@ -39,15 +40,16 @@ class HarmonicSolver:
         self._problem, self._tolerance = problem, tolerance
         self._turn = np.exp(0.5j * (phases.min() + phases.max()))
         turned = values / self._turn
-        in_phase = np.ptp(phases) <= IN_PHASE
-        self._turned = turned.real if in_phase else turned
-        self._P = problem.combined(turned.real)
-        self._Q = None if in_phase else problem.combined(turned.imag)
-        self._reduced = self._P
-        if problem.constrained:
-            self._reduced = eliminate(self._P, problem.rows + problem.V.dofmap.index_map.local_range[0])
-        self._multigrid = multigrid(self._reduced)
-        self._x, self._y = self._P.createVecs()
+        P = problem.combined(turned.real)
+        self._in_phase = bool(np.ptp(phases) <= IN_PHASE)
+        if self._in_phase:
+            self._turned = turned.real
+            self._P = P
+            self._precondition: RealMultigrid | TwoLevel = RealMultigrid(problem, P)
+        else:
+            self._turned = turned
+            self._operator = ComplexOperator(P, problem.combined(turned.imag), problem.rows)
+            self._precondition = TwoLevel(problem, self._operator, turned)
 
     def unit_solution(self, k: int, guess: Any = None) -> tuple[Any, Convergence]:
         """Potential with terminal k at 1 V and the others at 0 V.
@@ -91,12 +93,12 @@ class HarmonicSolver:
         return r
 
     def error_estimate(self, k: int, u: Any) -> float:
-        """r* P^-1 r, S: what the residual of terminal k's unit solution leaves in Y.
+        """No less than r* P^-1 r, S: what the residual of terminal k's unit solution leaves in Y.
 
         The error of Y is rᵀ A^-1 r for a Galerkin solution, no more than r* P^-1 r because A = e^{iθ} (P + i Q); an
-        estimate, because P^-1 is multigrid here.
+        estimate, because the inverse is that of the preconditioner.
         """
-        return self._energy(self.residual(k, self._kept(u)))
+        return self._precondition.energy(self.residual(k, self._kept(u)))
 
     def error_bound(self, k: int, u: Any, values: Any) -> float:
         """What the residual of an operator of other values leaves in Y, S: r* P^-1 r with this preconditioner.
@@ -109,7 +111,7 @@ class HarmonicSolver:
         weakest = float((turned.real / self._turned.real).min())
         r = -self._problem.currents(turned, u, k)
         r[self._problem.rows] = 0.0
-        return self._energy(r) / weakest
+        return self._precondition.energy(r) / weakest
 
     def currents(self, k: int, u: Any) -> Any:
         """Currents into the body at every terminal (terminals,), A, from the discrete reactions."""
@@ -123,10 +125,11 @@ class HarmonicSolver:
 
     def destroy(self) -> None:
         """Give the memory of the matrices and of the preconditioner back."""
-        self._multigrid.destroy()
-        for matrix in (self._reduced, self._P, self._Q):
-            if matrix is not None:
-                matrix.destroy()
+        self._precondition.destroy()
+        if self._in_phase:
+            self._P.destroy()
+        else:
+            self._operator.destroy()
 
     def _correct(self, u: Any, r: Any, z: Any, target: float, most: int) -> int:
         """Improve u until the recurrence of P^-1 r falls below the target; the number of iterations."""
@@ -148,32 +151,11 @@ class HarmonicSolver:
 
     def _apply(self, u: Any) -> Any:
         """(P + i Q) u."""
-        times = self._problem.times
-        if self._Q is None:
-            return times(self._P, u)
-        if not np.iscomplexobj(u):
-            return times(self._P, u) + 1j * times(self._Q, u)
-        result = np.empty_like(u)
-        result.real = times(self._P, u.real) - times(self._Q, u.imag)
-        result.imag = times(self._P, u.imag) + times(self._Q, u.real)
-        return result
-
-    def _precondition(self, r: Any) -> Any:
-        z = np.empty_like(r)
-        pairs = ((r.real, z.real), (r.imag, z.imag)) if np.iscomplexobj(r) else ((r, z),)
-        for source, target in pairs:
-            self._x.array_w[:] = source
-            self._multigrid.apply(self._x, self._y)
-            target[:] = self._y.array_r
-        return z
+        return self._problem.times(self._P, u) if self._in_phase else self._operator.times(u)
 
     def _kept(self, u: Any) -> Any:
         """A copy, real where all is in phase."""
-        return u.real.copy() if self._Q is None else u.astype(complex)
-
-    def _energy(self, r: Any) -> float:
-        """r* P^-1 r."""
-        return float(self._sum(np.vdot(r, self._precondition(r))).real)
+        return u.real.copy() if self._in_phase else u.astype(complex)
 
     def _norm(self, x: Any) -> float:
         return float(np.sqrt(self._sum(np.vdot(x, x)).real))
