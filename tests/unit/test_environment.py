@@ -203,5 +203,5 @@ def test_the_lists_of_packages_agree():
     assert names(pinned) == asked - from_debian
     assert all(re.fullmatch(r"#.*|[\w-]+==[\d.]+", line) for line in pinned)
     conda = names((REPOSITORY / "environment.yml").read_text().partition("dependencies:")[2].splitlines())
-    assert asked <= conda | {"gmsh", "matplotlib", "dask"}
-    assert {"python-gmsh", "matplotlib-base", "dask-core"} <= conda
+    assert asked <= conda | {"gmsh", "matplotlib", "dask", "playwright"}
+    assert {"python-gmsh", "matplotlib-base", "dask-core", "playwright-python"} <= conda
