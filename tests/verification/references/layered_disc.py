@@ -38,25 +38,26 @@ def layered_contact_disc(σ_h, σ_v, thickness, a, z, terms=None):
     Parameters
     ----------
     σ_h, σ_v, thickness : sequence
-        Layers, as for `layered_kernel`: N conductivities in S/m, N - 1 thicknesses in m.
+        Layers, as for `layered_kernel`: N conductivities in S/m, N - 1 thicknesses in m. Complex admittivities are
+        accepted where the top layer is isotropic.
     a : float
         Radius, m.
-    z : float
+    z : float or complex
         Contact impedance, Ω·m².
     terms : int, optional
         Number of radial functions. Default: what resolves the rim layer of width ``z σ_1``, at least 64, at most 800.
     """
     σ_1 = np.sqrt(σ_h[0] * σ_v[0])
-    α = radial.weight_exponent(z)
+    α = radial.weight_exponent(abs(z))
     if terms is None:
-        terms = int(np.clip(8 * np.sqrt(a / (z * σ_1)), 64, 800)) if z > 0 else 64
+        terms = int(np.clip(8 * np.sqrt(a / abs(z * σ_1)), 64, 800)) if z != 0 else 64
     system = radial.self_integrals(0, 0, terms, α) / (σ_1 * a)
     if len(thickness) > 0:
-        λ, w = wavenumber_rule(2 * thickness[0] * np.sqrt(σ_h[0] / σ_v[0]), 2 * a)
+        λ, w = wavenumber_rule(2 * thickness[0] * np.sqrt((σ_h[0] / σ_v[0]).real), 2 * a)
         f = radial.transform(λ * a, 0, terms, α)
-        system += (f * (w * (layered_kernel(λ, σ_h, σ_v, thickness) - 1))) @ f.T / σ_1
-    if z > 0:
-        system += np.diag(z / a**2 * radial.squares(0, terms))
+        system = system + (f * (w * (layered_kernel(λ, σ_h, σ_v, thickness) - 1))) @ f.T / σ_1
+    if z != 0:
+        system = system + np.diag(z / a**2 * radial.squares(0, terms))
     load = np.zeros(terms)
     load[0] = radial.net_current(α) / (2 * np.pi)
     c = np.linalg.solve(system, load)
