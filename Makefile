@@ -37,7 +37,7 @@ verify:  ## the verification cases, with their measured errors
 	$(ENV) python3 scripts/verify.py
 
 gallery: ## pictures of all cases, their cost and convergence: docs/gallery.md
-	$(ENV) python3 scripts/gallery.py
+	$(ENV) python3 -m scripts.gallery
 
 schema:  ## cases/schema.json, from the models of the case file
 	$(ENV) faradic schema >cases/schema.json.new || { rm cases/schema.json.new; false; }

@@ -1,6 +1,7 @@
 """How far terminals are apart, from edge to edge."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -32,6 +33,13 @@ def distances(geometry: Geometry) -> tuple[Distance, ...]:
     Between pads it is measured along the skin, between other metal through space from sampled surfaces (right to about
     a tenth of the metal's width).
     """
+    return _distances(geometry.model_dump_json())
+
+
+@lru_cache(maxsize=10)
+def _distances(content: str) -> tuple[Distance, ...]:
+    """Those of a geometry as JSON: its parts may hold arrays, which have no hash."""
+    geometry = Geometry.model_validate_json(content)
     found = []
     pads = {pad.name: pad for pad in geometry.pads}
     surfaces = _surfaces(geometry)

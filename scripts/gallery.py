@@ -13,11 +13,10 @@ from pathlib import Path
 
 from mpi4py import MPI
 
-from PIL import Image
-
 from meshes.cache import cached_mesh
 from meshes.errors import MeshError
 from meshes.store import source_key, write_atomically
+from scripts.shrinking import shrink
 from sim.case import Case, load_case
 from sim.errors import FaradicError
 from sim.exposure.electrodes import electrode_exposures
@@ -35,7 +34,6 @@ LAYOUTS = (  # cases that between them use every kind of body, pad, lead and inc
     *("iontophoresis", "lower_leg_plate", "microneedles", "nerve_needle", "rubber_snap", "tens_low_back"),
     *("thigh_quadriceps", "wound"),
 )
-WIDTH = 1000  # pixels
 COLOURS = 128  # of a picture, so that it stays small
 HEAD = """# Gallery
 
@@ -84,15 +82,10 @@ def main() -> None:
 def draw(case: Case, name: str) -> None:
     """The placement as a small PNG."""
     mesh = cached_mesh(case.geometry, case.numerics.accuracy, cache_folder() / "meshes")
-    PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         large = Path(folder) / "placement.png"
         draw_placement(case, mesh, large)
-        with Image.open(large) as image:
-            size = (WIDTH, round(image.height * WIDTH / image.width))
-            small = image.convert("RGB").resize(size, Image.Resampling.LANCZOS)
-    small = small.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    write_atomically(PICTURES / f"{name}.png", lambda path: small.save(path, format="png", optimize=True))
+        shrink(large, PICTURES / f"{name}.png", COLOURS)
 
 
 def key_of(case: Case) -> dict[str, str]:

@@ -1,216 +1,148 @@
-"""Numbers of the modalities of electrotherapy, and their table in docs/modalities.md.
+"""Numbers and pictures of the modalities of electrotherapy, for docs/modalities.md.
 
-Every case that the page names is computed and reduced to a row. What was computed is kept in runs/modalities, by case,
-by accuracy and by code: an interrupted table goes on where it was, and what has not been computed is a dash.
+Every case that the page links to is computed and reduced to a row of its table and a picture. What was computed is
+kept in runs/modalities, by case, by accuracy and by code: an interrupted table goes on where it was, and what has not
+been computed with the present code is a dash.
 """
 
 import argparse
 import json
-import math
+import re
+import shutil
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mpi4py import MPI
-
-import numpy as np
-
-from meshes.errors import MeshError
 from meshes.store import source_key, write_atomically
-from sim.basis import Basis
+from scripts.modality_facts import facts_of
+from scripts.shrinking import shrink
 from sim.case import Case, load_case
-from sim.circuit import operate
-from sim.errors import FaradicError
-from sim.exposure import Exposure, expose
-from sim.exposure.probes import locate
-from sim.folders import CASES, cache_folder
-from sim.progress import Silent
-from sim.response import Response, case_sources, reference_terminal
-from sim.safety.judgement import judge
+from sim.folders import CASES
 from sim.safety.limits import load_limits
-from sim.safety.verdict import SafetyVerdict
-from sim.signal import SHOWN_HZ
-from sim.solving import Solved, solve_case
-from sim.timings import Timings
-from sim.units import MA, MM
 
 ROOT = Path(__file__).resolve().parents[1]
-KEPT, PAGE = ROOT / "runs" / "modalities", ROOT / "docs" / "modalities.md"
+KEPT = ROOT / "runs" / "modalities"
 BEGIN, END = "<!-- table: begin -->\n", "<!-- table: end -->\n"
 COMPUTING = ("exposure", "fem", "interfaces", "safety", "tissues", "transient", "waveforms")  # folders of sim
-TIGHTEST = 3  # checks of a verdict that are kept
+ACCURACIES = ("draft", "standard", "fine")
+COLOURS = 64  # of a picture, so that it stays small
 COLUMNS = (
     "case",
     "accuracy",
     "unknowns",
     "mode",
-    "solved at",
+    "frequencies solved",
     "time",
     "50 Hz",
     "1 kHz",
     "4 kHz",
-    "peak voltage",
+    "compliance voltage",
     "E at the first probe",
     "verdict",
 )
 
 
 def main() -> None:
-    """Compute what is missing, case by case, and write the table after each."""
+    """Compute what is missing, case by case, and write the page after each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", metavar="NAME", help="one case, by the name of its file")
-    parser.add_argument("--accuracy", choices=("draft", "standard", "fine"), default="draft")
+    parser.add_argument("--only", metavar="NAME", nargs="+", help="some cases, by the names of their files")
+    parser.add_argument(
+        "--accuracy",
+        choices=ACCURACIES,
+        default="draft",
+        help="at which the cases are computed now, in place of what they say themselves (default: draft); the table "
+        "shows the finest that has been computed",
+    )
+    parser.add_argument(
+        "--docs",
+        metavar="FOLDER",
+        type=Path,
+        default=ROOT / "docs",
+        help="that holds modalities.md; pictures go into its images/modalities (default: docs)",
+    )
     options = parser.parse_args()
-    names = named(PAGE.read_text(encoding="utf-8"))
-    chosen = [name for name in names if options.only in (None, name)]
-    if not chosen:
-        raise SystemExit(f"modalities: no case {options.only} in {PAGE.name}; one of {', '.join(names)}")
-    failed = False
+    page = options.docs / "modalities.md"
+    names = named(page.read_text(encoding="utf-8"))
+    unknown = [name for name in options.only or () if name not in names]
+    if unknown:
+        raise SystemExit(f"modalities: no case {', '.join(unknown)} in {page}; one of {', '.join(names)}")
+    failed = []
+    chosen = [name for name in names if name in (options.only or names)]
     for i, name in enumerate(chosen):
         start = time.perf_counter()
         try:
-            case = load_case(CASES / f"{name}.toml", {"numerics.accuracy": options.accuracy})
-            told = summary(compute(name, case))
-        except (FaradicError, MeshError, OSError) as error:
-            failed, told = True, f"FAILED: {error}"
+            told = summary(compute(name, options.accuracy))
+        except Exception as error:  # whatever stops one case must not cost the others
+            failed.append(name)
+            told = f"FAILED: {type(error).__name__}: {error}"
         print(f"[{i + 1}/{len(chosen)}] {name}: {told} ({time.perf_counter() - start:.0f} s)", flush=True)
-        write_table(names)
-    raise SystemExit(1 if failed else 0)
+        write_page(page, names)
+    if failed:
+        raise SystemExit(f"modalities: {len(failed)} of {len(chosen)} failed: {', '.join(failed)}")
 
 
 def named(text: str) -> list[str]:
     """Names of the cases that a page links to, each once, in its order."""
-    found = [part.split(".toml)")[0] for part in text.split("](../cases/")[1:]]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(re.findall(r"\]\(\.\./cases/(\w+)\.toml\)", text)))
 
 
 def key_of(case: Case) -> dict[str, str]:
     """What the results of a case depend on: its content, the limits it names, and the code that computes and judges."""
     limits = json.dumps([limit.model_dump(mode="json") for limit in load_limits(case.safety.limits)], sort_keys=True)
     parts = [ROOT / "sim" / part for part in COMPUTING]
-    code = source_key(ROOT / "meshes", *sorted((ROOT / "sim").glob("*.py")), *parts)
+    pictures = ROOT / "sim" / "report" / "pictures"
+    drawing = [pictures / f"{name}.py" for name in ("over_time", "traces", "waveform", "sheet", "prefixes")]
+    code = source_key(ROOT / "meshes", *sorted((ROOT / "sim").glob("*.py")), *parts, *drawing)
     return {"case_sha256": case.sha256, "limits": limits, "code": code}
 
 
-def kept(name: str, case: Case) -> dict[str, Any] | None:
-    """Facts of this case, limits and code; None where there are none."""
+def place(name: str, accuracy: str) -> tuple[Path, Path]:
+    """Where the facts of a case and its picture are kept."""
+    return KEPT / f"{name}.{accuracy}.json", KEPT / f"{name}.{accuracy}.png"
+
+
+def kept(name: str, accuracy: str) -> dict[str, Any] | None:
+    """Facts of the case as it is now, of its limits and the code; None where there are none with a picture."""
+    facts, picture = place(name, accuracy)
     try:
-        content = json.loads(place(name, case).read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads(facts.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
         return None
-    return content["facts"] if content.get("key") == key_of(case) else None
+    current = picture.exists() and content.get("key") == key_of(read(name, accuracy))
+    return content["facts"] if current else None
 
 
-def place(name: str, case: Case) -> Path:
-    """Where the facts of a case are kept."""
-    return KEPT / f"{name}.{case.numerics.accuracy}.json"
+def read(name: str, accuracy: str) -> Case:
+    """The case at an accuracy."""
+    return load_case(CASES / f"{name}.toml", {"numerics.accuracy": accuracy})
 
 
-def compute(name: str, case: Case) -> dict[str, Any]:
+def compute(name: str, accuracy: str) -> dict[str, Any]:
     """Facts of a case, taken from where they are kept or computed and kept there."""
-    facts = kept(name, case)
+    facts = kept(name, accuracy)
     if facts is None:
-        facts = facts_of(case)
+        case = read(name, accuracy)
+        numbers, picture = place(name, accuracy)
         KEPT.mkdir(parents=True, exist_ok=True)
+        large = picture.with_suffix(".large.png")
+        facts = facts_of(case, large)
+        shrink(large, picture, COLOURS)
+        large.unlink()
         text = json.dumps({"key": key_of(case), "facts": facts}, indent=2, allow_nan=False) + "\n"
-        write_atomically(place(name, case), lambda path: path.write_text(text, encoding="utf-8"))
+        write_atomically(numbers, lambda path: path.write_text(text, encoding="utf-8"))
     return facts
 
 
-def facts_of(case: Case) -> dict[str, Any]:
-    """Solve a case and reduce it to a few numbers."""
-    solved = solve_case(case, cache_folder(), Silent(), Timings(), MPI.COMM_SELF)
-    assert solved is not None  # the only rank has it
-    response = solved.respond()
-    exposure = expose(case, solved.basis, response, solved.conductors)
-    verdict = judge(case, response, exposure.electrodes)
-    return {
-        **cost(solved),
-        "impedance_ohm": impedances(solved, response),
-        "outputs": {
-            channel.name: {"voltage_peak_V": output.peak_voltage_V, "current_peak_mA": output.peak_current_A / MA}
-            for channel, output in zip(case.channels, response.outputs, strict=True)
-        },
-        "probes": strongest(solved, response),
-        **reduced(exposure),
-        **judged(verdict),
-    }
-
-
-def cost(solved: Solved) -> dict[str, Any]:
-    """Size, mode and time; of unit solutions that were kept, the time that they once took."""
-    facts, record = solved.basis.facts, solved.mesh.record
-    return {
-        "accuracy": solved.case.numerics.accuracy,
-        "cells": record.cells,
-        "unknowns": facts.unknowns,
-        "mode": solved.choice.mode,
-        "reason": solved.choice.reason,
-        "frequencies": 1 if isinstance(solved.basis, Basis) else len(solved.basis.facts.frequencies_Hz),
-        "seconds": record.seconds + facts.setup_s + facts.solve_s,
-    }
-
-
-def impedances(solved: Solved, response: Response) -> list[dict[str, float]]:
-    """Of the first channel at the frequencies that are told; in resistive computation its resistance alone, at 0 Hz."""
-    harmonics = solved.harmonics
-    if harmonics is None:
-        return [impedance(0.0, response.outputs[0].impedance_ohm)]
-    sources = case_sources(solved.case, solved.basis.terminals)
-    found = []
-    for f in SHOWN_HZ:
-        operation = operate(harmonics.admittance(f), sources, reference_terminal(sources))
-        found.append(impedance(f, complex(operation.impedance_ohm(0, sources[0]))))
-    return found
-
-
-def impedance(frequency_Hz: float, ohm: complex) -> dict[str, float]:
-    """Magnitude and phase."""
-    phase_deg = math.degrees(math.atan2(ohm.imag, ohm.real))
-    return {"frequency_Hz": frequency_Hz, "magnitude": abs(ohm), "phase_deg": phase_deg}
-
-
-def strongest(solved: Solved, response: Response) -> dict[str, float]:
-    """Largest length of E at each probe over time, V/m: where channels beat, that of their best-aligned instant."""
-    found = {}
-    for probe in solved.case.probes:
-        cell, weights = locate(solved.basis, np.array(probe.position_mm) * MM)
-        field = np.einsum("n,snk->sk", weights, response.field[:, cell])
-        found[probe.name] = float(response.drive.peak_length(field))
-    return found
-
-
-def reduced(exposure: Exposure) -> dict[str, Any]:
-    """What reaches skin, tissues and implants."""
-    return {
-        "electrodes": {
-            name: {
-                "mean_rms_mA_per_cm2": electrode.current_density_rms_mA_per_cm2.mean,
-                "peak_1cm2_rms_mA_per_cm2": electrode.current_density_rms_mA_per_cm2.peak_1cm2,
-            }
-            for name, electrode in exposure.electrodes.items()
-        },
-        "tissues": {name: tissue.E_peak_V_per_m.p99 for name, tissue in exposure.tissues.items()},
-        "implants": {name: asdict(implant) for name, implant in exposure.implants.items()},
-    }
-
-
-def judged(verdict: SafetyVerdict) -> dict[str, Any]:
-    """The verdict with its tightest checks and the largest amplitudes."""
-    known = sorted((c for c in verdict.checks if c.margin is not None), key=lambda check: check.margin or 0.0)
-    safe = verdict.max_safe_amplitude_mA
-    return {
-        "verdict": verdict.overall,
-        "because": verdict.because,
-        "tightest": [
-            {"id": c.id, "subject": c.subject, "value": c.value, "limit": c.limit, "outcome": c.outcome}
-            for c in known[:TIGHTEST]
-        ],
-        "max_safe_mA": {name: amplitude.value for name, amplitude in safe.items()},
-        "limited_by": {name: amplitude.limited_by for name, amplitude in safe.items()},
-        "caution_above_mA": {name: a.caution_above.value if a.caution_above else None for name, a in safe.items()},
-    }
+def finest(name: str) -> dict[str, Any] | None:
+    """Facts of a case at the finest accuracy that was computed; None where there are none, or the case is broken."""
+    for accuracy in reversed(ACCURACIES):
+        try:
+            facts = kept(name, accuracy)
+        except Exception:  # main has told it
+            facts = None
+        if facts is not None:
+            return facts
+    return None
 
 
 def summary(facts: dict[str, Any]) -> str:
@@ -219,38 +151,48 @@ def summary(facts: dict[str, Any]) -> str:
     return f"{facts['mode']}, {facts['unknowns']} unknowns, {volts:.3g} V, {facts['verdict']}"
 
 
-def write_table(names: list[str]) -> None:
-    """Put the table between its markers; the page around it stays as it is."""
-    text = PAGE.read_text(encoding="utf-8")
+def write_page(page: Path, names: list[str]) -> None:
+    """Put the table between its markers, and pictures with their words where the page shows them; the rest stays."""
+    text = page.read_text(encoding="utf-8")
     head, found, rest = text.partition(BEGIN)
     _, ended, tail = rest.partition(END)
     if not (found and ended):
-        raise SystemExit(f"modalities: {PAGE.name} has no lines {BEGIN.strip()} and {END.strip()}")
+        raise SystemExit(f"modalities: {page} has no lines {BEGIN.strip()} and {END.strip()}")
+    known = {name: finest(name) for name in names}
     rule = "|".join("---" for _ in COLUMNS)
-    lines = [f"| {' | '.join(COLUMNS)} |", f"|{rule}|", *(row(name) for name in names)]
-    written = f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n\n{END}{tail}"
-    write_atomically(PAGE, lambda path: path.write_text(written, encoding="utf-8"))
-
-
-def row(name: str) -> str:
-    """A case at the finest accuracy that was computed; a dash for what is not known."""
-    title = name.replace("_", " ")
-    for accuracy in ("fine", "standard", "draft"):
-        facts = kept(name, load_case(CASES / f"{name}.toml", {"numerics.accuracy": accuracy}))
+    lines = [f"| {' | '.join(COLUMNS)} |", f"|{rule}|", *(row(name, facts) for name, facts in known.items())]
+    for name, facts in known.items():
         if facts is not None:
-            return f"| {title} | {' | '.join(cells(facts))} |"
-    return f"| {title} |{' – |' * (len(COLUMNS) - 1)}"
+            head = illustrated(head, name, facts, page.parent)
+    written = f"{head}{BEGIN}\n" + "\n".join(lines) + f"\n\n{END}{tail}"
+    write_atomically(page, lambda path: path.write_text(written, encoding="utf-8"))
+
+
+def illustrated(text: str, name: str, facts: dict[str, Any], docs: Path) -> str:
+    """The text with the words of a case's picture, which is copied beside the page."""
+    target = f"images/modalities/{name}.png"
+    (docs / target).parent.mkdir(parents=True, exist_ok=True)
+    picture = place(name, facts["accuracy"])[1]
+    write_atomically(docs / target, lambda path: shutil.copyfile(picture, path))
+    words = facts["picture"].replace("[", "(").replace("]", ")")
+    return re.sub(rf"!\[[^\]]*\]\({re.escape(target)}\)", lambda _: f"![{words}]({target})", text)
+
+
+def row(name: str, facts: dict[str, Any] | None) -> str:
+    """A case in the table; a dash for what is not known."""
+    title = name.replace("_", " ")
+    return f"| {title} |{' – |' * (len(COLUMNS) - 1)}" if facts is None else f"| {title} | {' | '.join(cells(facts))} |"
 
 
 def cells(facts: dict[str, Any]) -> list[str]:
     """What a row says after its name."""
-    solved = f"{facts['frequencies']} frequencies" if facts["mode"] == "electroquasistatic" else "0 Hz"
+    capacitive = facts["mode"] == "electroquasistatic"
     probes = [f"{strength:.3g} V/m" for strength in facts["probes"].values()]
     return [
         facts["accuracy"],
         f"{facts['unknowns']:,}".replace(",", " "),
-        "capacitive" if facts["mode"] == "electroquasistatic" else "resistive",
-        solved,
+        "capacitive" if capacitive else "resistive",
+        str(facts["frequencies"]),
         f"{facts['seconds']:.0f} s",
         *ohms(facts["impedance_ohm"]),
         " and ".join(f"{output['voltage_peak_V']:.3g} V" for output in facts["outputs"].values()),

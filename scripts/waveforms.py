@@ -3,8 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from PIL import Image
-
+from scripts.shrinking import shrink
 from sim.case import Channel
 from sim.folders import CASES
 from sim.report.pictures.waveform import draw_waveform
@@ -29,7 +28,7 @@ from sim.waveforms import (
 from sim.waveforms.reading import read_waveform
 
 PICTURES = Path(__file__).resolve().parents[1] / "docs" / "images" / "waveforms"
-WIDTH, COLOURS = 1000, 64  # pixels; of a picture, so that it stays small
+COLOURS = 64  # of a picture, so that it stays small
 FILE = WaveformFile(kind="file", path="waveforms/trapezoidal_biphasic.csv", time_unit="us")
 
 # Name of the picture, amplitude in mA, waveform: with the parameters that docs/waveforms.md names.
@@ -64,7 +63,6 @@ EXAMPLES: dict[str, tuple[float, AnyWaveform]] = {
 
 def main() -> None:
     """Draw every example."""
-    PICTURES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         for name, (amplitude_mA, waveform) in EXAMPLES.items():
             channel = Channel(
@@ -72,9 +70,7 @@ def main() -> None:
             )
             large = Path(folder) / f"{name}.png"
             draw_waveform(channel, large)
-            with Image.open(large) as picture:
-                small = picture.convert("RGB").resize((WIDTH, round(WIDTH * picture.height / picture.width)))
-                small.quantize(COLOURS).save(PICTURES / f"{name}.png", optimize=True)
+            shrink(large, PICTURES / f"{name}.png", COLOURS)
 
 
 if __name__ == "__main__":

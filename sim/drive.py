@@ -46,6 +46,11 @@ class Drive:
         """Root mean square over time of the length of vectors (components, ..., 3)."""
         return np.linalg.norm(np.linalg.norm(np.tensordot(self._root, vectors, axes=1), axis=-1), axis=0)
 
+    def rms_magnitude(self, vectors: Reals) -> Reals:
+        """Root mean square over time of the length of vectors (components, 3, n), their coordinates first."""
+        parts = np.tensordot(self._root, vectors, axes=1).reshape(-1, vectors.shape[-1])
+        return np.asarray(np.sqrt(np.einsum("ij,ij->j", parts, parts)))
+
     @property
     def _root(self) -> Reals:
         """R with Rᵀ R = gram, so that a mean square is a sum of squares."""

@@ -7,29 +7,35 @@ abs(E1.n) + abs(E2.n). *Envelope* here is the peak-to-peak excursion of A, twice
 (Grossman et al. 2017, Cell 169:1029); some authors and programs give half of it.
 
 Fields have the shape (..., 3) and any unit, which is also that of the results. Both fields may change sign: only axes
-count, not directions.
+count, not directions. Along a given direction they may be phasors P, whose field Re(P exp(2 pi i f t)) runs around an
+ellipse: abs(P.n) is the amplitude of its part along n.
 """
+
+from typing import TypeAlias
 
 import numpy as np
 
 from meshes.arrays import Reals
+from sim.frequency import Complexes
+
+Amplitudes: TypeAlias = Reals | Complexes
 
 
-def directional_envelope(first: Reals, second: Reals, direction: Reals) -> Reals:
+def directional_envelope(first: Amplitudes, second: Amplitudes, direction: Reals) -> Reals:
     """Excursion of the envelope along a direction, 2 min(abs(E1.n), abs(E2.n)), shape (...).
 
     Parameters
     ----------
     first, second
-        Amplitudes of the two fields (..., 3).
+        Amplitudes or phasors of the two fields (..., 3).
     direction
-        (..., 3) or (3,), of any length but 0.
+        (..., 3) or (3,), of any length but 0; NaN where it is not known, and the excursion neither.
     """
     along = _along(first, second, direction)
     return np.asarray(2.0 * np.minimum(*along))
 
 
-def directional_depth(first: Reals, second: Reals, direction: Reals) -> Reals:
+def directional_depth(first: Amplitudes, second: Amplitudes, direction: Reals) -> Reals:
     """Depth of modulation along a direction, (A_max - A_min) / (A_max + A_min), from 0 to 1, shape (...).
 
     It is the smaller of abs(E1.n) and abs(E2.n) over the larger; 0 where there is no field along the direction.
@@ -85,11 +91,11 @@ def carrier_peak(first: Reals, second: Reals) -> Reals:
     return np.asarray(np.maximum(*lengths))
 
 
-def _along(first: Reals, second: Reals, direction: Reals) -> tuple[Reals, Reals]:
+def _along(first: Amplitudes, second: Amplitudes, direction: Reals) -> tuple[Reals, Reals]:
     """Magnitudes of the fields along a direction."""
     n = np.asarray(direction, dtype=np.float64)
     length = np.linalg.norm(n, axis=-1, keepdims=True)
-    if not np.all(length > 0.0):
+    if np.any(length == 0.0):
         raise ValueError("a direction has no length")
     unit = n / length
     return np.abs((first * unit).sum(axis=-1)), np.abs((second * unit).sum(axis=-1))

@@ -7,6 +7,7 @@ import numpy as np
 
 from meshes.arrays import Reals
 from sim.case import Case
+from sim.case.steady import carrying_band
 from sim.frequency import frequency_text
 from sim.signal import Signal
 from sim.terminals import case_membranes, case_metals
@@ -16,7 +17,6 @@ Mode = Literal["quasistatic", "electroquasistatic"]
 
 NEGLIGIBLE = 0.01  # part of the current that may flow through capacitances, or change with frequency, unnoticed
 ANY_HZ: Reals = np.array(10.0 ** np.arange(7))  # what does not change over these does not depend on frequency
-CARRIED = 0.05  # of the alternating power, above the frequencies that are looked at
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ def choose_mode(case: Case, conductors: tuple[Conductor, ...], signal: Signal) -
     """What the case asks for, or, where it leaves the choice, what its tissues and contacts need.
 
     At the frequencies that carry 95 % of the alternating power of the waveforms the displacement current of every
-    tissue and contact is compared with its conduction current, and the conductivity with that at the lowest of them.
+    tissue and contact is compared with its conduction current, and the conductivity with that at the lowest of them,
+    which is 0 Hz where a waveform has a mean.
     """
     if case.numerics.mode != "auto":
         return Choice(case.numerics.mode, "as numerics.mode says")
@@ -49,13 +50,11 @@ def choose_mode(case: Case, conductors: tuple[Conductor, ...], signal: Signal) -
 
 
 def carrying_Hz(signal: Signal) -> Reals:
-    """Frequencies from the lowest fundamental to those that carry the waveforms' power; empty for direct current."""
-    waveforms = [waveform for waveform in signal.waveforms if waveform.period_s is not None]
-    if not waveforms:
+    """Frequencies that carry the waveforms' power, ascending, with 0 Hz for a mean; empty for direct current alone."""
+    band = carrying_band(signal.waveforms)
+    if band is None:
         return np.zeros(0)
-    low = min(waveform.repetition_Hz for waveform in waveforms)
-    high = max(waveform.bandwidth_Hz(CARRIED) for waveform in waveforms)
-    return np.asarray(np.geomspace(low, max(high, low), 25), dtype=np.float64)
+    return np.concatenate([np.zeros(int(signal.mean)), np.geomspace(*band, 25)])
 
 
 def _shares(case: Case, conductors: tuple[Conductor, ...], frequencies: Reals) -> list[tuple[str, float, float]]:

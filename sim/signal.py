@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from meshes.arrays import Reals
-from sim.case import Case
 from sim.harmonics import log_spaced
 from sim.transient.band import Band, band
 from sim.waveforms import AnyWaveform
+
+if TYPE_CHECKING:
+    from sim.case import Case
 
 LEFT_OUT = 1e-3  # of the power of the alternating part, above the band
 HIGHEST_HZ = 1e6  # of the band
@@ -25,7 +28,7 @@ class Signal:
     waveforms: tuple[AnyWaveform, ...]
 
     @classmethod
-    def of(cls, case: Case) -> "Signal":
+    def of(cls, case: "Case") -> "Signal":
         """Of all channels."""
         return cls(tuple(channel.waveform for channel in case.channels))
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from mpi4py import MPI
 
-from meshes.cache import cached_mesh
+from meshes.cache import cached_mesh, mesh_key
 from meshes.store import find, keep
 from meshes.tagged import TaggedMesh
 from sim.basis import Basis
@@ -87,7 +87,28 @@ class Solved:
         return respond_over_time(self.case, harmonics, self.signal)
 
 
-def solve_case(case: Case, cache: Path, progress: Progress, timings: Timings, comm: MPI.Comm) -> Solved | None:
+@dataclass
+class Meshed:
+    """A mesh and its domain, which the next case may share; every rank has one.
+
+    Parameters
+    ----------
+    key
+        Of the mesh.
+    tagged
+        On rank 0.
+    domain
+        None until something is solved on it.
+    """
+
+    key: str = ""
+    tagged: TaggedMesh | None = None
+    domain: Domain | None = None
+
+
+def solve_case(
+    case: Case, cache: Path, progress: Progress, timings: Timings, comm: MPI.Comm, last: Meshed | None = None
+) -> Solved | None:
     """Mesh and unit solutions of a case.
 
     Parameters
@@ -96,6 +117,8 @@ def solve_case(case: Case, cache: Path, progress: Progress, timings: Timings, co
         Folder in which meshes and unit solutions are kept.
     comm
         All its ranks must call.
+    last
+        Mesh of the case before, taken if it is the same; becomes that of this case.
 
     Returns
     -------
@@ -109,17 +132,22 @@ def solve_case(case: Case, cache: Path, progress: Progress, timings: Timings, co
     """
     conductors = case_conductors(case)
     harmonic = choose_mode(case, conductors, Signal.of(case)).mode == "electroquasistatic"
-    tagged = on_first_rank(comm, lambda: _mesh(case, cache / "meshes", progress, timings))
+    last = last or Meshed()
+    key = mesh_key(case.geometry, case.numerics.accuracy)
+    if last.key != key:
+        last.key, last.tagged, last.domain = "", None, None  # before the next one: both in memory may be too much
+        last.tagged = on_first_rank(comm, lambda: _mesh(case, cache / "meshes", progress, timings))
+        last.key = key
     path = cache / "bases" / f"{basis_key(case, conductors)}.npz"
     kind: type[Basis] | type[HarmonicBasis] = HarmonicBasis if harmonic else Basis
     basis: AnyBasis | None = on_first_rank(comm, lambda: find(path, kind))
     from_cache = bool(comm.bcast(basis is not None, root=0))
     if not from_cache:
-        basis = _solve(case, conductors, tagged, harmonic, progress, timings, comm)
+        basis = _solve(case, conductors, last, harmonic, progress, timings, comm)
         on_first_rank(comm, lambda: None if basis is None else keep(path, basis))
-    if tagged is None or basis is None:
+    if last.tagged is None or basis is None:
         return None
-    return Solved(case, conductors, tagged, basis, from_cache)
+    return Solved(case, conductors, last.tagged, basis, from_cache)
 
 
 def _mesh(case: Case, folder: Path, progress: Progress, timings: Timings) -> TaggedMesh:
@@ -132,7 +160,7 @@ def _mesh(case: Case, folder: Path, progress: Progress, timings: Timings) -> Tag
 def _solve(
     case: Case,
     conductors: tuple[Conductor, ...],
-    tagged: TaggedMesh | None,
+    meshed: Meshed,
     harmonic: bool,
     progress: Progress,
     timings: Timings,
@@ -143,7 +171,9 @@ def _solve(
     solve: Callable[..., AnyBasis | None] = _harmonics if harmonic else _steady
     with progress.stage(*stage) as advance:
         with timings.measure("setup"):
-            domain = Domain.from_tagged(tagged, comm)
+            if meshed.domain is None:
+                meshed.domain = Domain.from_tagged(meshed.tagged, comm)
+            domain = meshed.domain
         with timings.measure("solve"):
             basis = solve(case, conductors, domain, advance)
     if basis is not None:

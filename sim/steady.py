@@ -1,4 +1,4 @@
-"""Contacts in resistive computation: numbers at the frequency that the case names."""
+"""Contacts in resistive computation: numbers at one frequency, see ``Case.steady_Hz``."""
 
 from sim.case import Case
 from sim.fem.conduction import Sheet, Terminal
@@ -7,7 +7,7 @@ from sim.terminals import case_membranes, case_metals
 
 def case_terminals(case: Case) -> tuple[Terminal, ...]:
     """Electrodes, contacts of leads and implants in resistive computation."""
-    f = case.tissues.frequency_Hz
+    f = case.steady_Hz
     return tuple(
         Terminal(
             metal.name,
@@ -20,5 +20,5 @@ def case_terminals(case: Case) -> tuple[Terminal, ...]:
 
 def case_sheets(case: Case) -> tuple[Sheet, ...]:
     """The thin layers in resistive computation."""
-    f = case.tissues.frequency_Hz
+    f = case.steady_Hz
     return tuple(Sheet(membrane.name, membrane.contact.steady_ohm_m2(f)) for membrane in case_membranes(case))

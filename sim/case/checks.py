@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from meshes.errors import MeshError
 from meshes.geometry import Geometry
 from meshes.inclusions import Cylinder
 from meshes.places import check_places
-from meshes.sizing import SMALLEST_GAP_MM, check_sizes
+from meshes.sizing import SMALLEST_GAP_MM, Accuracy, check_sizes
 from sim.case.contact_checks import check_contacts
 from sim.case.model import Case
 from sim.case.tissue_checks import check_tissues
@@ -38,20 +39,32 @@ def check_case(case: Case, where: str) -> None:
     _limits_exist(case, where)
     check_tissues(case, where)
     check_contacts(case, where)
-    _geometry_passes(case, where, check_places)
+    _geometry_passes(where, lambda: _places_pass(case.geometry.model_dump_json()))
     _wounds_end_in_the_body(case, where)
     _terminals_are_apart(case, where)
     _points_lie_inside(case, where)
     _probes_lie_in_tissue(case, where)
-    _geometry_passes(case, where, lambda geometry: check_sizes(geometry, case.numerics.accuracy))
+    _geometry_passes(where, lambda: _sizes_pass(case.geometry.model_dump_json(), case.numerics.accuracy))
 
 
-def _geometry_passes(case: Case, where: str, check: Callable[[Geometry], None]) -> None:
+def _geometry_passes(where: str, check: Callable[[], None]) -> None:
     """What the mesh would refuse, said of the case."""
     try:
-        check(case.geometry)
+        check()
     except MeshError as error:
         raise CaseError(f"{where}: {error.what}", error.found, error.accepted) from error
+
+
+@lru_cache(maxsize=10)
+def _places_pass(geometry: str) -> None:
+    """Check a geometry, given as JSON, once for all cases that have it."""
+    check_places(Geometry.model_validate_json(geometry))
+
+
+@lru_cache(maxsize=10)
+def _sizes_pass(geometry: str, accuracy: Accuracy) -> None:
+    """Check a geometry, given as JSON, once for all cases that have it."""
+    check_sizes(Geometry.model_validate_json(geometry), accuracy)
 
 
 def _has_two_poles(case: Case, where: str) -> None:

@@ -7,11 +7,15 @@ from sim.case.contacts import Known
 from sim.case.model import Case
 from sim.errors import CaseError
 from sim.frequency import band_text, frequency_text, within
-from sim.interfaces import LibraryContact, available_contacts, load_contacts
+from sim.interfaces import Contact, LibraryContact, available_contacts, load_contacts
+from sim.signal import Signal
+
+ALL_HZ = (0.0, math.inf)
+PASSING = "one that passes it, such as a cpe with charge_transfer_ohm_cm2"
 
 
 def check_contacts(case: Case, where: str) -> None:
-    """Raise the first thing that is wrong: a library has no such contact, or it has no value at the case's frequency.
+    """Raise the first thing that is wrong: a library has no such contact, or it is not known where it is taken.
 
     Raises
     ------
@@ -23,14 +27,38 @@ def check_contacts(case: Case, where: str) -> None:
         if isinstance(contact, LibraryContact):
             _library_has(contact, key)
         model = contact.contact if isinstance(contact, LibraryContact) else contact
-        if not within(model.band_Hz, case.tissues.frequency_Hz):
+        at_Hz = case.tissues.frequency_Hz
+        if at_Hz is not None and not within(model.band_Hz, at_Hz):
             raise CaseError(
                 key,
                 f"a contact that is known {band_text(model.band_Hz)}",
-                f"one that is known at tissues.frequency_Hz, {frequency_text(case.tissues.frequency_Hz)}",
+                f"one that is known at tissues.frequency_Hz, {frequency_text(at_Hz)}",
             )
-        if math.isinf(model.steady_ohm_m2(case.tissues.frequency_Hz)):
-            raise CaseError(key, "a contact that blocks direct current", "tissues.frequency_Hz above 0")
+        if math.isinf(model.steady_ohm_m2(case.steady_Hz)):
+            raise CaseError(key, "a contact that blocks direct current", f"{PASSING}, or tissues.frequency_Hz above 0")
+        if _may_count_over_frequency(case):
+            _known_over_frequency(model, Signal.of(case), key)
+
+
+def _may_count_over_frequency(case: Case) -> bool:
+    """Whether more than resistances may be computed: unless the case says no, of all but direct current alone."""
+    alternating = any(channel.waveform.period_s is not None for channel in case.channels)
+    return case.numerics.mode == "electroquasistatic" or (case.numerics.mode == "auto" and alternating)
+
+
+def _known_over_frequency(contact: Contact, signal: Signal, key: str) -> None:
+    if signal.mean and contact.direct_current_ohm_m2 == math.inf:
+        found = "a contact that blocks direct current, under a waveform with a mean"
+        raise CaseError(key, found, f"{PASSING}, or balanced waveforms")
+    if contact.band_Hz == ALL_HZ:
+        return
+    needed = float(signal.frequencies_Hz[0]), float(signal.frequencies_Hz[-1])
+    if not within(contact.band_Hz, needed):
+        raise CaseError(
+            key,
+            f"a contact that is known {band_text(contact.band_Hz)}",
+            f'one that is known {band_text(needed)}, as the waveforms need it, or numerics.mode = "quasistatic"',
+        )
 
 
 def _library_has(contact: LibraryContact, key: str) -> None:

@@ -12,8 +12,8 @@ def contact_notes(case: Case) -> list[str]:
 
     A contact of the library comes with its source, status and caveat.
     """
-    notes = [f"{name}: {looked_up(contact).note}{_source(contact)}" for name, contact in _named_contacts(case)]
-    files = dict.fromkeys(c.file for _, c in _named_contacts(case) if isinstance(c, LibraryContact))
+    notes = [f"{name}: {looked_up(contact).note}{_source(contact)}" for name, contact in named_contacts(case)]
+    files = dict.fromkeys(c.file for _, c in named_contacts(case) if isinstance(c, LibraryContact))
     return notes + [f"{load_contacts(file).title}: {load_contacts(file).caveat}" for file in files]
 
 
@@ -21,7 +21,8 @@ def _source(contact: Known) -> str:
     return f" ({contact.source})" if isinstance(contact, LibraryContact) else ""
 
 
-def _named_contacts(case: Case) -> Iterator[tuple[str, Known]]:
+def named_contacts(case: Case) -> Iterator[tuple[str, Known]]:
+    """Every contact that is more than a number, with its place in words."""
     for electrode in case.electrodes:
         if electrode.contact is not None:
             yield f"contact of {electrode.name}", electrode.contact

@@ -15,7 +15,6 @@ from sim.interfaces import (
     Spectrum,
     SpectrumFile,
 )
-from sim.units import OHM_CM2
 
 ContactImpedance = Annotated[float, Field(ge=0.0, le=1e12)]
 SMALLEST_CONTACT = 1e-3  # Ohm cm2
@@ -83,15 +82,6 @@ class Interface(Part):
             return None
         return parallel(self.contact_impedance_ohm_cm2, self.contact_capacitance_nF_per_cm2)
 
-    def steady_ohm_m2(self, frequency_Hz: float) -> float:
-        """The resistance per area [Ohm m2] that stands for the contact in resistive computation.
-
-        ``contact_impedance_ohm_cm2`` itself, without the capacitance; of a ``contact`` its |z| at this frequency.
-        """
-        if self.contact is None or self.contact_model is None:
-            return self.contact_impedance_ohm_cm2 * OHM_CM2
-        return self.contact_model.steady_ohm_m2(frequency_Hz)
-
 
 def parallel(resistance_ohm_cm2: float, capacitance_nF_per_cm2: float | None) -> Contact:
     """A resistance, with a capacitance in parallel where there is one."""
@@ -120,7 +110,3 @@ class DetachedPart(Detached):
         if self.contact is not None:
             return looked_up(self.contact)
         return None if self.contact_impedance_ohm_cm2 is None else parallel(self.contact_impedance_ohm_cm2, None)
-
-    def steady_ohm_m2(self, frequency_Hz: float) -> float | None:
-        """|z| per area [Ohm m2] at this frequency, for resistive computation; None: nothing passes."""
-        return None if self.contact_model is None else self.contact_model.steady_ohm_m2(frequency_Hz)

@@ -14,11 +14,13 @@ from meshes.bodies import Body
 from meshes.construction import BuiltPad, Construction, Detached
 from meshes.geometry import Geometry, PlacedLead
 from meshes.inclusions import AnyInclusion
+from meshes.layers import Direction
 from meshes.part import Coordinate, Name, NotNegative, Part
 from meshes.wounds import Wound
 from sim.case.contacts import SMALLEST_SHEET as SMALLEST_SHEET
 from sim.case.contacts import DetachedPart, KnownContact, parallel
 from sim.case.contacts import Interface as Interface
+from sim.case.steady import steady_Hz
 from sim.case.tissues import Tissues
 from sim.interfaces import Contact, Resistance, ResistanceCapacitance
 from sim.waveforms import Waveform
@@ -120,10 +122,15 @@ class Channel(Part):
 
 
 class Probe(Part):
-    """A point whose potential, field and current density are reported."""
+    """A point whose potential, field and current density are reported.
+
+    ``fibre_direction``, as of a layer, is that of the nerve there: the envelope of two fields is told along it; none:
+    that of the tissue's fibres.
+    """
 
     name: Name
     position_mm: tuple[Coordinate, Coordinate, Coordinate]
+    fibre_direction: Direction | None = None
 
 
 class Spacing(Part):
@@ -197,6 +204,12 @@ class Case(Common):
             inclusions=self.inclusions,
             wounds=self.wounds,
         )
+
+    @cached_property
+    def steady_Hz(self) -> float:
+        """Frequency at which resistive computation takes tissues and contacts: the case's, or one of its waveforms."""
+        given = self.tissues.frequency_Hz
+        return steady_Hz(channel.waveform for channel in self.channels) if given is None else given
 
     @property
     def poles(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 
-from meshes.layers import Region
+from meshes.layers import Direction, Region
 from sim.case.model import Case
 from sim.case.tissues import Axial
 from sim.errors import CaseError
@@ -48,6 +48,8 @@ def check_tissues(case: Case, where: str) -> None:
                 f"one of {', '.join(sorted(known))}, or a name in tissues.override with a conductivity",
             )
         _fibres_have_a_direction(case, region, key.removesuffix(".tissue"))
+    for probe in case.probes:
+        _has_length(probe.fibre_direction, f"{where}: probes.{probe.name}")
     used = {region.tissue for region in case.geometry.regions}
     for name in case.tissues.override:
         if name not in used:
@@ -59,9 +61,7 @@ def check_tissues(case: Case, where: str) -> None:
 
 
 def _fibres_have_a_direction(case: Case, region: Region, key: str) -> None:
-    if region.fibre_direction is not None and math.hypot(*region.fibre_direction) < SHORTEST_DIRECTION:
-        found = "[" + ", ".join(f"{component:g}" for component in region.fibre_direction) + "]"
-        raise CaseError(f"{key}.fibre_direction", found, "a direction, such as [1.0, 0.0, 0.0]")
+    _has_length(region.fibre_direction, key)
     override = case.tissues.override.get(region.tissue)
     axial = override is not None and (
         isinstance(override.conductivity_S_per_m, Axial) or override.anisotropy_ratio is not None
@@ -72,6 +72,12 @@ def _fibres_have_a_direction(case: Case, region: Region, key: str) -> None:
             f"nothing, but {region.tissue} has a longitudinal and a transverse conductivity",
             "a direction, such as [1.0, 0.0, 0.0]",
         )
+
+
+def _has_length(direction: Direction | None, key: str) -> None:
+    if direction is not None and math.hypot(*direction) < SHORTEST_DIRECTION:
+        found = "[" + ", ".join(f"{component:g}" for component in direction) + "]"
+        raise CaseError(f"{key}.fibre_direction", found, "a direction, such as [1.0, 0.0, 0.0]")
 
 
 def _conducts(case: Case, tissue: str) -> bool:

@@ -55,7 +55,7 @@ class Tissues(Part):
     ----------
     frequency_Hz
         At which resistive computation takes what depends on frequency: the real part of a tissue's admittivity, the
-        magnitude of a contact's impedance.
+        magnitude of a contact's impedance. None: one of the waveforms, see ``sim.case.steady``.
     temperature_C
         Of all tissues of the set, by its coefficient; none: that of the set.
     stratum_corneum
@@ -64,7 +64,7 @@ class Tissues(Part):
 
     set: str = "itis-lf"
     override: dict[Tissue, Override] = Field(default_factory=dict)
-    frequency_Hz: Annotated[float, Field(ge=0.0, le=1e9)] = 1000.0
+    frequency_Hz: Annotated[float, Field(ge=0.0, le=1e9)] | None = None
     temperature_C: Annotated[float, Field(ge=0.0, le=60.0)] | None = None
     stratum_corneum: KnownContact | None = None
 
@@ -74,10 +74,3 @@ class Tissues(Part):
             return contact
         sheet = looked_up(self.stratum_corneum)
         return sheet if contact is None else Series(parts=(contact, sheet))
-
-    @property
-    def steady_skin_ohm_m2(self) -> float:
-        """Resistance per area [Ohm m2] that resistive computation adds to every pad's contact: |z| of the sheet."""
-        if self.stratum_corneum is None:
-            return 0.0
-        return looked_up(self.stratum_corneum).steady_ohm_m2(self.frequency_Hz)

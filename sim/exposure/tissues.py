@@ -95,10 +95,11 @@ def _peak_cube(corners: Reals, volumes: Reals, J: Reals, J_rms: Reals, drive: Dr
     for count in np.unique(counts):
         chosen = near[counts == count]
         places = _subdivided(int(count))
-        points.append((places @ corners[chosen]).reshape(-1, 3))
+        points.append((np.moveaxis(corners[chosen], 2, 0) @ places.T).reshape(3, -1))
         parts.append(np.repeat(volumes[chosen] / len(places), len(places)))
-        values.append(drive.rms_length(places @ J[:, chosen]).ravel())
-    return peak_cube_average(np.vstack(points), np.concatenate(parts), np.concatenate(values))
+        components = np.moveaxis(J[:, chosen], 3, 1) @ places.T  # (components, 3, cells, places)
+        values.append(drive.rms_magnitude(components.reshape(len(J), 3, -1)))
+    return peak_cube_average(np.hstack(points).T, np.concatenate(parts), np.concatenate(values))
 
 
 def _subdivided(parts: int) -> Reals:

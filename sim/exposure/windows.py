@@ -17,6 +17,7 @@ ONE_CM2_RADIUS = float(np.sqrt(ONE_CM2 / np.pi))  # m
 BIN = 0.25e-3  # m, to which samples are gathered before they are summed over discs
 CUBE = 2e-3  # m, the cube of ICNIRP 2010
 VOXELS_PER_CUBE = 4
+MOST_CENTRES = 1000  # of discs that are summed over at once: they hold some 1600 samples each
 
 
 def weighted_percentiles(values: Reals, weights: Reals, percents: tuple[float, ...]) -> tuple[float, ...]:
@@ -74,9 +75,14 @@ def _thinned(points: Reals, spacing: float) -> Reals:
 
 
 def _disc_averages(tree: cKDTree, centres: Reals, areas: Reals, currents: Reals) -> Reals:
-    """Current per area inside the disc around each centre."""
-    inside = tree.query_ball_point(centres, ONE_CM2_RADIUS)
-    return np.array([currents[i].sum() / areas[i].sum() for i in inside])
+    """Current per area inside the disc around each centre, which is one of the points of the tree."""
+    averages = []
+    for start in range(0, len(centres), MOST_CENTRES):
+        some = cKDTree(centres[start : start + MOST_CENTRES])
+        pairs = some.sparse_distance_matrix(tree, ONE_CM2_RADIUS, output_type="ndarray")
+        which, inside = pairs["i"], pairs["j"]
+        averages.append(_sums(which, currents[inside]) / _sums(which, areas[inside]))
+    return np.concatenate(averages)
 
 
 def peak_cube_average(points: Reals, volumes: Reals, values: Reals) -> float:
@@ -92,9 +98,12 @@ def peak_cube_average(points: Reals, volumes: Reals, values: Reals) -> float:
         Volume that each stands for, m3, and value there (n,).
     """
     voxel = CUBE / VOXELS_PER_CUBE
-    index = np.floor((points - points.min(axis=0)) / voxel).astype(np.int64) + VOXELS_PER_CUBE
-    shape = tuple(index.max(axis=0) + 1 + VOXELS_PER_CUBE)
-    flat = np.ravel_multi_index(tuple(index.T), shape)
+    flat, shape = np.zeros(len(points), dtype=np.int64), []
+    for x in points.T:
+        index = ((x - x.min()) / voxel).astype(np.int64) + VOXELS_PER_CUBE
+        shape.append(int(index.max()) + 1 + VOXELS_PER_CUBE)
+        flat *= shape[-1]
+        flat += index
     count = int(np.prod(shape))
     volume = np.bincount(flat, volumes, count).reshape(shape)
     total = np.bincount(flat, volumes * values, count).reshape(shape)

@@ -1,6 +1,7 @@
 """The body as DOLFINx sees it: a distributed mesh in metres with named layers and pads."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Self
 
 from mpi4py import MPI
@@ -10,6 +11,7 @@ from dolfinx import mesh
 
 from meshes.tagged import TaggedMesh
 from sim.fem.compat import create_tetrahedra, tag_facets
+from sim.fem.workspace import Workspace
 from sim.units import MM
 
 
@@ -37,6 +39,11 @@ class Domain:
     layer_tags: dict[str, int]
     face_tags: dict[str, int]
     twins: Any = field(default_factory=lambda: np.empty((0, 2), dtype=np.int64))
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """What problems of this domain have in common."""
+        return Workspace(self.msh)
 
     @classmethod
     def from_tagged(cls, tagged: TaggedMesh | None, comm: MPI.Comm) -> Self:

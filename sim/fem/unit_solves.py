@@ -56,9 +56,9 @@ class Conduction:
     ) -> None:
         self.domain, self.terminals = domain, terminals
         _check_sheets(terminals, sheets)
-        self.V = fem.functionspace(domain.msh, ("Lagrange", order))
+        self._order, self.V = order, domain.workspace.space(order)
         self.κ = conductivity(domain, conductors)
-        self._matrix = fem_petsc.assemble_matrix(body_form(self.V, self.κ))
+        self._matrix = domain.workspace.assembled(order, body_form(self.V, self.κ))
         for z, faces in behind_impedance(terminals).items():
             fem_petsc.assemble_matrix(self._matrix, contact_form(domain, self.V, z, faces))
         self._matrix.assemble()
@@ -137,8 +137,11 @@ class Conduction:
         return u
 
     def destroy(self) -> None:
-        """Give PETSc's memory back."""
+        """Give PETSc's memory back, and the matrix to the next problem of this domain."""
         self._solver.destroy()
+        if self._reduced is not self._matrix:
+            self._reduced.destroy()
+        self.domain.workspace.give_back(self._order, self._matrix)
 
 
 def _check_sheets(terminals: tuple[Terminal, ...], sheets: tuple[Sheet, ...]) -> None:

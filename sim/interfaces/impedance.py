@@ -72,8 +72,8 @@ class Impedance(Part, ABC):
         return None
 
     def steady_ohm_m2(self, frequency_Hz: float) -> float:
-        """The resistance that stands for it in resistive computation: |z| at a frequency."""
-        return abs(self.impedance(frequency_Hz))
+        """The resistance that stands for it in resistive computation: |z| at a frequency, or the nearest known one."""
+        return abs(self.impedance(min(max(frequency_Hz, self.band_Hz[0]), self.band_Hz[1])))
 
 
 class Circuit(Impedance):

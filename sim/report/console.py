@@ -49,7 +49,7 @@ def show_outcome(console: Console, result: dict[str, Any], verdict: SafetyVerdic
     console.print(f"\n[bold]{_plain(result['title'])}[/]")
     console.print(_plain(mode_sentence(result)), highlight=False)
     tables = (_channels(result), _electrodes(result), _implants(result), _tissues(result))
-    for table in (*tables, _envelope(result), _probes(result), _checks(verdict)):
+    for table in (*tables, _envelope(result), _probes(result), _envelope_at_probes(result), _checks(verdict)):
         if table.row_count:
             console.print(table)
     for note in result["notes"]:
@@ -135,13 +135,41 @@ def _tissues(result: dict[str, Any]) -> Table:
 
 
 def _envelope(result: dict[str, Any]) -> Table:
-    columns = ("envelope p50\nV/m", "p99\nV/m", "carriers p50\nV/m", "p99\nV/m", "depth p50")
-    table = _table("Interference (envelope from peak to peak)", "name", *columns)
+    columns = ("envelope p50\nV/m", "p99\nV/m", "along fibres\np50, V/m", "p99\nV/m", "carriers p50\nV/m", "p99\nV/m")
+    table = _table("Interference (envelope from peak to peak, largest and along fibres)", "name", *columns, "depth p50")
     for name, found in result.get("envelope", {}).items():
-        envelope, carriers = found["envelope_V_per_m"], found["carrier_peak_V_per_m"]
-        values = (envelope["p50"], envelope["p99"], carriers["p50"], carriers["p99"], found["modulation_depth"]["p50"])
-        table.add_row(name, *(_number(v) for v in values))
+        along = found["along_fibres"]
+        spreads = (
+            found["envelope_V_per_m"],
+            {"p50": None, "p99": None} if along is None else along["envelope_V_per_m"],
+            found["carrier_peak_V_per_m"],
+        )
+        values = [spread[key] for spread in spreads for key in ("p50", "p99")]
+        table.add_row(name, *(_number(v) for v in (*values, found["modulation_depth"]["p50"])))
     return table
+
+
+def _envelope_at_probes(result: dict[str, Any]) -> Table:
+    columns = (
+        "envelope\nV/m",
+        "along\nx, y, z",
+        "depth",
+        "along fibres\nV/m",
+        "fibres\nx, y, z",
+        "depth",
+        "carriers\nV/m",
+    )
+    table = _table("Interference at probes", "name", *columns)
+    for name, found in result.get("envelope_at_probes", {}).items():
+        along = found["along_fibres"]
+        fibres = ("-", "-", "-") if along is None else _envelope_along(along)
+        table.add_row(name, *_envelope_along(found), *fibres, _number(found["carrier_peak_V_per_m"]))
+    return table
+
+
+def _envelope_along(found: dict[str, Any]) -> tuple[str, str, str]:
+    direction = ", ".join(_number(round(part, 2), 2) for part in found["direction"])
+    return _number(found["envelope_V_per_m"]), direction, _number(found["modulation_depth"])
 
 
 def _probes(result: dict[str, Any]) -> Table:

@@ -80,7 +80,7 @@ def _draw(
 ) -> tuple[Picture, ...]:
     pictures = draw_all(case, mesh, basis, response, conductors, folder)
     about = {"title": case.title, "case_sha256": case.sha256}
-    write_fields(folder / "fields.vtu", basis, response, conductors, about, interference(case, response))
+    write_fields(folder / "fields.vtu", basis, response, conductors, about, interference(case, basis, response))
     return pictures
 
 

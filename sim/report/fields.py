@@ -9,7 +9,7 @@ import numpy as np
 from meshes.arrays import Integers, Reals
 from meshes.store import write_atomically
 from sim.basis import Solution
-from sim.envelope import carrier_peak, maximum_envelope, modulation_depth
+from sim.envelope import carrier_peak, directional_envelope, maximum_envelope, modulation_depth
 from sim.interference import Interference
 from sim.response import Response
 from sim.tissues import Conductor
@@ -27,6 +27,7 @@ UNITS = {
     "tissue": "1",
 }
 ENVELOPE_UNITS = {"envelope_max": "V/m", "carrier_peak": "V/m", "modulation_depth": "1"}
+FIBRE_UNITS = {"envelope_along_fibres": "V/m"}
 
 
 def write_fields(
@@ -41,8 +42,9 @@ def write_fields(
 
     Potential, E, J and J_magnitude are those of the peak of the first channel; J_rms is the root mean square over time.
     Where two carriers interfere, envelope_max is the excursion of the envelope of E from peak to peak along the
-    direction in which it is largest, modulation_depth its depth there, carrier_peak the largest length of E. Arrays
-    of cells hold the values at the centroids. The field data say the units and the names of the tissues.
+    direction in which it is largest, modulation_depth its depth there, carrier_peak the largest length of E, and where
+    a tissue has fibres envelope_along_fibres the excursion along them, NaN in the others. Arrays of cells hold the
+    values at the centroids. The field data say the units and the names of the tissues.
 
     Parameters
     ----------
@@ -89,8 +91,9 @@ def fields_grid(
     }
     units = UNITS
     if met is not None:
-        arrays |= _envelope(met)
-        units = UNITS | ENVELOPE_UNITS
+        found = _envelope(met)
+        arrays |= found
+        units = UNITS | {name: unit for name, unit in (ENVELOPE_UNITS | FIBRE_UNITS).items() if name in found}
     for name, values in arrays.items():
         grid.cell_data[name] = values.astype(np.float32)
     grid.cell_data["tissue"] = tissue_of_layer[basis.layers]
@@ -102,11 +105,15 @@ def fields_grid(
 def _envelope(met: Interference) -> dict[str, Reals]:
     """What the envelope is at the centroids of the cells."""
     first, second = met.fields.mean(axis=2)
-    return {
+    found = {
         "envelope_max": maximum_envelope(first, second),
         "carrier_peak": carrier_peak(first, second),
         "modulation_depth": modulation_depth(first, second),
     }
+    if np.isnan(met.fibres).all():
+        return found
+    first, second = met.phasors.mean(axis=2)
+    return found | {"envelope_along_fibres": directional_envelope(first, second, met.fibres)}
 
 
 def _right_handed(basis: Solution) -> Integers:

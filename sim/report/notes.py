@@ -2,8 +2,10 @@
 
 from meshes.distances import distances
 from sim.case import Case
-from sim.case.contact_notes import contact_notes
-from sim.frequency import frequency_text
+from sim.case.contact_notes import contact_notes, named_contacts
+from sim.case.contacts import looked_up
+from sim.case.steady import USUAL_HZ
+from sim.frequency import band_text, frequency_text, within
 from sim.library import load_lead, load_site
 from sim.mode import carrying_Hz
 from sim.response import Output, Response
@@ -30,8 +32,20 @@ def case_notes(solved: Solved, response: Response) -> list[str]:
         "less current flows than computed"
         for name, output, most in _short_of_voltage(case, response)
     ]
+    notes += supply_notes(case)
     notes += notes_outside_band(solved.conductors, _used_Hz(solved))
     return notes + _terminal_notes(case) + _contact_notes(solved) + _body_notes(case)
+
+
+def supply_notes(case: Case) -> list[str]:
+    """What the judgement of stimulators leaves out where several channels are active."""
+    limited = [c.name for c in case.channels if c.amplitude_mA is not None and c.max_voltage_V is not None]
+    if not limited or len(case.channels) == 1:
+        return []
+    return [
+        f"max_voltage_V of {', '.join(limited)}: clipping is computed for each channel as if the others were silent; "
+        "what they add to the voltage between its poles is left out"
+    ]
 
 
 def _short_of_voltage(case: Case, response: Response) -> list[tuple[str, Output, float]]:
@@ -49,7 +63,7 @@ def _used_Hz(solved: Solved) -> list[float]:
     """Frequencies at which tissues were taken: of the waveforms or their power, and of resistive computation."""
     waveforms = [channel.waveform.frequency_Hz for channel in solved.case.channels]
     if solved.choice.mode == "quasistatic":
-        return [*waveforms, solved.case.tissues.frequency_Hz]
+        return [*waveforms, solved.case.steady_Hz]
     return [*waveforms, *carrying_Hz(solved.signal)]
 
 
@@ -58,11 +72,32 @@ def _contact_notes(solved: Solved) -> list[str]:
     case, notes = solved.case, contact_notes(solved.case)
     capacitive = [e.contact_capacitance_nF_per_cm2 for e in (*case.electrodes, *case.leads)]
     if solved.choice.mode == "quasistatic" and (notes or any(capacitive)):
-        at = case.tissues.frequency_Hz
-        direct = at > 0.0 and all(channel.waveform.period_s is None for channel in case.channels)
-        advice = "; for direct current set tissues.frequency_Hz = 0" if direct else ""
-        notes.append(f"resistive computation takes |z| of contacts at {frequency_text(at)}{advice}")
+        notes += steady_notes(case)
     return notes
+
+
+def steady_notes(case: Case) -> list[str]:
+    """At which frequency resistive computation takes contacts, and which of them are not known there."""
+    beyond = [
+        f"{name}, known {band_text(looked_up(contact).band_Hz)}: |z| at the end of its band stands for that at "
+        f"{frequency_text(case.steady_Hz)}"
+        for name, contact in named_contacts(case)
+        if not within(looked_up(contact).band_Hz, case.steady_Hz)
+    ]
+    return [f"resistive computation takes |z| of contacts at {_steady_text(case)}", *beyond]
+
+
+def _steady_text(case: Case) -> str:
+    """The frequency of resistive computation, and why it is that one."""
+    at, direct = frequency_text(case.steady_Hz), all(channel.waveform.period_s is None for channel in case.channels)
+    if case.tissues.frequency_Hz is not None:
+        missed = ", though all current is direct: without that key they are taken at 0 Hz" if case.steady_Hz else ""
+        return f"{at}, as tissues.frequency_Hz says{missed if direct else ''}"
+    if direct:
+        return f"{at}, because all current is direct"
+    if case.steady_Hz == USUAL_HZ:
+        return f"{at}; tissues.frequency_Hz changes that"
+    return f"{at}, the lowest frequency of the waveforms; tissues.frequency_Hz changes that"
 
 
 def _terminal_notes(case: Case) -> list[str]:

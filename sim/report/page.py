@@ -14,11 +14,12 @@ from sim.frequency import frequency_text
 from sim.impedances import channel_impedances
 from sim.report.case_text import case_text
 from sim.report.computed import mode_sentence, spectrum_facts
+from sim.report.numbers import fact_words, number, percent, split_unit, unit_words
 from sim.report.pictures.colours import roles
 from sim.report.pictures.picture import Picture
 from sim.safety.verdict import EVALUATED, CheckResult, SafeAmplitude, SafetyVerdict
 
-TEMPLATE = "page.html.jinja"
+TEMPLATE = Path(__file__).with_name("page.html.jinja")
 # Mark, word and sentence of each verdict.
 VERDICTS = {
     "pass": ("✓", "PASS", "All checks that apply pass."),
@@ -26,20 +27,7 @@ VERDICTS = {
     "exceeded": ("✕", "EXCEEDED", "At least one limit is exceeded:"),
     "not_evaluated": ("?", "NOT EVALUATED", "There is no verdict, because something could not be evaluated:"),
 }
-# Ends of keys, longest first, and how they are written for a reader.
-UNITS = {
-    "uC_per_cm2": "µC/cm²",
-    "mA_per_cm2": "mA/cm²",
-    "S_per_m": "S/m",
-    "mm": "mm",
-    "us": "µs",
-    "ms": "ms",
-    "s": "s",
-    "Hz": "Hz",
-}
 NEAREST = 10  # distances that are listed, the shortest
-NOTHING = 1e-6  # of any everyday unit: rounding, shown as such
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def write_report(
@@ -65,18 +53,40 @@ def write_report(
     pictures, folder
         ``<name>.png`` of each picture in the folder goes into the file.
     """
+    html = report_text(case, result, verdict, pictures, folder)
+    path.write_text(html, encoding="utf-8")
+
+
+def report_text(
+    case: Case,
+    result: Mapping[str, Any],
+    verdict: SafetyVerdict,
+    pictures: tuple[Picture, ...],
+    folder: Path,
+    template: Path = TEMPLATE,
+    **more: Any,
+) -> str:
+    """The report as a text.
+
+    Parameters
+    ----------
+    case, result, verdict, pictures, folder
+        See ``write_report``.
+    template
+        Another one that extends ``page.html.jinja``, with what it needs in ``more``.
+    """
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined
+        loader=FileSystemLoader([template.parent, TEMPLATE.parent]), autoescape=True, undefined=StrictUndefined
     )
     environment.filters |= {
         "number": number,
-        "percent": _percent,
+        "percent": percent,
         "words": lambda name: name.replace("_", " "),
-        "unit": _unit,
+        "unit": unit_words,
         "dig": _dig,
     }
     mark, headline, sentence = VERDICTS[verdict.overall]
-    html = environment.get_template(TEMPLATE).render(
+    return environment.get_template(template.name).render(
         case=case,
         result=result,
         verdict=verdict,
@@ -90,6 +100,7 @@ def write_report(
         mode=mode_sentence(result),
         impedances=_impedances(case, result),
         envelope=result.get("envelope", {}),
+        at_probes=result.get("envelope_at_probes", {}),
         electrodes={f"{name} ({role})": result["electrodes"][name] for name, role in roles(case).items()},
         implants=result["implants"],
         nearest=sorted(result["distances_mm"], key=lambda found: found[2])[:NEAREST],
@@ -99,54 +110,14 @@ def write_report(
         pictures={picture.name: (picture, _embedded(folder / f"{picture.name}.png")) for picture in pictures},
         computed=_computed(result),
         case_text=case_text(case),
+        **more,
     )
-    path.write_text(html, encoding="utf-8")
-
-
-def number(value: float | None, nothing: float = NOTHING) -> str:
-    """Three digits, or all before the point; a power of ten where that is shorter; what is as good as zero says so."""
-    if value is None:
-        return "–"
-    if not math.isfinite(value):
-        return "not a number"
-    size = abs(value)
-    if 0.0 < size < nothing:
-        return "≈ 0"
-    if size >= 999.5:
-        text = f"{value:,.0f}".replace(",", "\u202f") if size < 1e9 else _power_of_ten(value)
-    else:
-        text = f"{value + 0.0:.3g}" if size >= 1e-3 or size == 0.0 else _power_of_ten(value)  # + 0.0: no minus zero
-    return text.replace("-", "−")
-
-
-def _power_of_ten(value: float) -> str:
-    digits, exponent = f"{value:.2e}".split("e")
-    return f"{digits}·10{str(int(exponent)).translate(SUPERSCRIPTS)}"
-
-
-def _percent(margin: float | None) -> str:
-    if margin is None:
-        return "–"
-    if margin <= -10.0:
-        return "below −1000 %"
-    digits = 0 if abs(margin) >= 0.005 or margin == 0.0 else 4
-    return f"{100 * margin:.{digits}f} %".replace("-", "−")
-
-
-def _unit(unit: str) -> str:
-    return "" if unit == "1" else unit.replace("uC", "µC").replace("cm2", "cm²")
-
-
-def _split_unit(name: str) -> tuple[str, str]:
-    """A key as words and its unit: ``phase_us`` is "phase" and "µs"."""
-    suffix = next((suffix for suffix in UNITS if name.endswith(f"_{suffix}")), "")
-    return name.removesuffix(f"_{suffix}").replace("_", " "), UNITS.get(suffix, "")
 
 
 def _dig(thing: Any, keys: Sequence[str]) -> Any:
-    """What lies under these keys of nested dictionaries."""
+    """What lies under these keys of nested dictionaries; None where one of them is."""
     for key in keys:
-        thing = thing[key]
+        thing = None if thing is None else thing[key]
     return thing
 
 
@@ -187,8 +158,8 @@ def _comparison(check: CheckResult) -> str:
     value, limit = number(check.value), number(check.limit)
     if value == limit:
         value = f"{check.value:.7g}"
-    limit = f"{limit} {_unit(check.unit)}".strip()
-    return f"{check.where}: {value} of {limit}, margin {_percent(check.margin)}"
+    limit = f"{limit} {unit_words(check.unit)}".strip()
+    return f"{check.where}: {value} of {limit}, margin {percent(check.margin)}"
 
 
 def _amplitude(channel: Channel, scale: float = 1.0) -> str:
@@ -240,7 +211,7 @@ def _voltage(found: Mapping[str, Any]) -> tuple[str, str]:
 
 def _channel(channel: Channel, safe: SafeAmplitude, result: Mapping[str, Any]) -> dict[str, str | tuple[str, str]]:
     """A row of the table of channels."""
-    shape = [(*_split_unit(key), value) for key, value in channel.waveform.parameters.items()]
+    shape = [(*split_unit(key), value) for key, value in channel.waveform.parameters.items()]
     values = [(words, value if isinstance(value, str) else number(value), unit) for words, unit, value in shape]
     waveform = [channel.waveform.kind.replace("_", " "), *(" ".join(filter(None, each)) for each in values)]
     above = safe.caution_above
@@ -266,14 +237,8 @@ def _computed(result: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Facts of mesh, solver, times and versions, whatever there is of them."""
     parts = {"Mesh": "mesh", "Solver": "solver", "Time in s": "timings_s", "Versions": "versions"}
     found = {
-        heading: {", ".join(filter(None, _split_unit(name))): _fact(value) for name, value in result[key].items()}
+        heading: {", ".join(filter(None, split_unit(name))): fact_words(value) for name, value in result[key].items()}
         for heading, key in parts.items()
     }
     spectrum = spectrum_facts(result)
     return {"Over frequency": spectrum} | found if spectrum else found
-
-
-def _fact(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return number(value, nothing=0.0) if isinstance(value, int | float) else str(value)

@@ -74,6 +74,7 @@ def build_record(
         "implants": {name: asdict(implant) for name, implant in exposure.implants.items()},
         "tissues": {name: asdict(tissue) for name, tissue in exposure.tissues.items()},
         "envelope": {name: asdict(found) for name, found in exposure.envelope.items()},
+        "envelope_at_probes": {name: asdict(found) for name, found in exposure.envelope_at_probes.items()},
         "probes": {name: asdict(probe) for name, probe in exposure.probes.items()},
         "tissue_sources": {c.layer: c.source for c in solved.conductors},
         "notes": case_notes(solved, response) + notes,

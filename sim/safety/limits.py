@@ -7,6 +7,7 @@ it names the fact that it judges, the unit, the conditions under which it applie
 import json
 import tomllib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self, TypeAlias
 
@@ -156,7 +157,7 @@ def load_limits(names: Sequence[str], folder: Path = LIMITS_FOLDER) -> tuple[Lim
 def _load(path: Path) -> LimitSet:
     """One file, checked; its ``id`` is its name."""
     try:
-        limits = LimitSet.model_validate_json(json.dumps(tomllib.loads(path.read_text(encoding="utf-8"))))
+        limits = _parsed(path.read_text(encoding="utf-8"))
     except ValidationError as error:
         told = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
         raise LimitError(f"{path}: {'; '.join(told)}") from error
@@ -165,3 +166,9 @@ def _load(path: Path) -> LimitSet:
     if limits.id != path.stem:
         raise LimitError(f"{path}: id is {limits.id!r}, which is not the name of the file")
     return limits
+
+
+@lru_cache(maxsize=100)
+def _parsed(text: str) -> LimitSet:
+    """The limits that a text says; a sweep asks for the same ones thousands of times."""
+    return LimitSet.model_validate_json(json.dumps(tomllib.loads(text)))

@@ -76,6 +76,11 @@ class Chunk:
         return self.path.with_suffix(".log")
 
     @property
+    def finished(self) -> Path:
+        """Exists when a process that takes one chunk after the other has computed this one."""
+        return self.path.with_suffix(".done")
+
+    @property
     def stop(self) -> Path:
         """Where this exists, the run is over and its processes end."""
         return Path(self.study) / "work" / f"{self.run}.stop"

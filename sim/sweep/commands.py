@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from sim.sweep.plan import Plan
     from sim.sweep.standing import Show, Standing
 
-UNFINISHED = 1
 STATUSES = {"pass": 0, "caution": 0, "not_evaluated": 3, "exceeded": 2, "failed": 1}
 UNFINISHED = 1
 

@@ -12,11 +12,12 @@ from meshes.store import locked, write_atomically
 from sim.case import Case
 from sim.errors import CaseError, LimitError, SolverError
 from sim.fem.ranks import on_first_rank
+from sim.interference import interference
 from sim.outcome import Outcome, keep_outcome
 from sim.progress import Silent
 from sim.report.record import build_record
 from sim.safety.judgement import judge
-from sim.solving import Solved, solve_case
+from sim.solving import Meshed, Solved, solve_case
 from sim.sweep.keys import Keys
 from sim.sweep.scaling import UnitExposures
 from sim.sweep.store import Failure, Kind
@@ -35,7 +36,7 @@ KINDS: tuple[tuple[type[Exception], Kind], ...] = (
 
 @dataclass
 class Computer:
-    """Computes cases and keeps the last basis solutions in memory.
+    """Computes cases and keeps the last mesh and basis solutions in memory.
 
     Parameters
     ----------
@@ -52,6 +53,7 @@ class Computer:
     fields: bool = False
     _keys: Keys = field(default_factory=Keys)
     _units: UnitExposures = field(default_factory=UnitExposures)
+    _meshed: Meshed = field(default_factory=Meshed)
     _last: tuple[str, Solved] | None = None
 
     def compute(self, case: Case, folder: Path) -> Outcome | None:
@@ -83,7 +85,7 @@ class Computer:
         with ExitStack() as stack:
             lock = self.cache / "bases" / f"{key}.lock"
             on_first_rank(self.comm, lambda: stack.enter_context(locked(lock)))
-            solved = solve_case(case, self.cache, Silent(), timings, self.comm)
+            solved = solve_case(case, self.cache, Silent(), timings, self.comm, self._meshed)
         if solved is not None:
             self._last = (key, solved)
         return solved
@@ -99,8 +101,10 @@ class Computer:
                 from sim.report.fields import write_fields
 
                 about = {"title": case.title, "case_sha256": case.sha256}
+                met = interference(case, basis, response)
                 write_atomically(
-                    folder / "fields.vtu", lambda path: write_fields(path, basis, response, solved.conductors, about)
+                    folder / "fields.vtu",
+                    lambda path: write_fields(path, basis, response, solved.conductors, about, met),
                 )
         timings.add("total", time.perf_counter() - start)
         return keep_outcome(case, build_record(solved, response, exposure, timings.seconds, []), verdict, folder)

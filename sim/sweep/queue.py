@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from sim.sweep.plan import Planned
 
 # Seconds that weigh cases against each other (an example of draft accuracy); only their proportions matter.
-MESH, SOLVE, REDUCE, SCALE = 1.5, 2.0, 1.0, 0.03
-SHORTEST = 4.0  # of a chunk: starting a process for it takes about one
+MESH, SOLVE, REDUCE, SCALE = 0.5, 0.7, 0.8, 0.02
+SHORTEST = 1.0  # of a chunk: handing it out takes about a tenth
 SHARES = 2  # a chunk takes this part of what a worker will still have to do, so that all end at the same time
 
 

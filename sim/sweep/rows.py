@@ -12,7 +12,7 @@ Cell: TypeAlias = bool | int | float | str | None
 Row: TypeAlias = dict[str, Cell]
 
 OF_THE_RUN = "run."  # begins the columns that another run of the same case may fill otherwise
-EXPOSED = ("electrodes", "implants", "tissues", "envelope", "probes", "channels")
+EXPOSED = ("electrodes", "implants", "tissues", "envelope", "probes", "envelope_at_probes", "channels")
 COMPONENTS = "xyz"
 
 
@@ -32,16 +32,16 @@ def row_of(store: Store, entry: Entry) -> Row:
     row |= _limiting(verdict)
     row["mode"] = result.get("computed", {}).get("mode")
     for channel, impedance in result["impedance_ohm"].items():
-        row |= _flat(_name("impedance", channel), {"ohm": impedance["magnitude"], "phase_deg": impedance["phase_deg"]})
+        _spread(row, _name("impedance", channel), {"ohm": impedance["magnitude"], "phase_deg": impedance["phase_deg"]})
     for key in EXPOSED:
-        row |= _flat(key, result.get(key, {}))
+        _spread(row, key, result.get(key, {}))
     gaps = [gap for _, _, gap in result.get("distances_mm", [])]
     row["smallest_distance_mm"] = min(gaps) if gaps else None
-    row |= _flat("mesh", result["mesh"])
-    row |= _flat("solver", {key: value for key, value in result["solver"].items() if key != "from_cache"})
-    row |= _flat("versions", result["versions"])
+    _spread(row, "mesh", result["mesh"])
+    _spread(row, "solver", {key: value for key, value in result["solver"].items() if key != "from_cache"})
+    _spread(row, "versions", result["versions"])
     row[f"{OF_THE_RUN}from_cache"] = result["solver"].get("from_cache")
-    row |= _flat(f"{OF_THE_RUN}seconds", result["timings_s"])
+    _spread(row, f"{OF_THE_RUN}seconds", result["timings_s"])
     return row
 
 
@@ -61,14 +61,17 @@ def _limiting(verdict: dict[str, Any]) -> Row:
     return row
 
 
-def _flat(prefix: str, value: Any) -> Row:
-    """Nested tables as dotted columns; a vector by its components and its length; longer lists are left out."""
+def _spread(row: Row, prefix: str, value: Any) -> None:
+    """Add nested tables as dotted columns; a vector by its components and its length; longer lists are left out."""
     if isinstance(value, dict):
-        return {name: cell for key, part in value.items() for name, cell in _flat(_name(prefix, key), part).items()}
-    if isinstance(value, list) and len(value) == len(COMPONENTS) and all(isinstance(v, int | float) for v in value):
-        row: Row = {_name(prefix, axis): component for axis, component in zip(COMPONENTS, value, strict=True)}
-        return {**row, _name(prefix, "length"): math.hypot(*value)}
-    return {} if isinstance(value, list) else {prefix: _cell(value)}
+        for key, part in value.items():
+            _spread(row, _name(prefix, key), part)
+    elif not isinstance(value, list):
+        row[prefix] = _cell(value)
+    elif len(value) == len(COMPONENTS) and all(isinstance(v, int | float) for v in value):
+        for axis, component in zip(COMPONENTS, value, strict=True):
+            row[_name(prefix, axis)] = component
+        row[_name(prefix, "length")] = math.hypot(*value)
 
 
 def _name(prefix: str, key: str) -> str:

@@ -15,7 +15,7 @@ from sim.basis import Basis
 from sim.case import Case, Channel
 from sim.exposure import Exposure, expose
 from sim.exposure.electrodes import ElectrodeExposure
-from sim.exposure.envelope import EnvelopeExposure
+from sim.exposure.envelope import EnvelopeExposure, FibreEnvelope, ProbeEnvelope, ProbeFibreEnvelope
 from sim.exposure.implants import ImplantExposure
 from sim.exposure.probes import ProbeExposure
 from sim.exposure.tissues import TissueExposure
@@ -25,7 +25,7 @@ from sim.units import CM2, MM2, UC
 from sim.waveforms import Direct
 
 E = TypeVar("E")
-Rule: TypeAlias = Literal["geometry", "peak", "rms", "heat", "mean", "charge", "instant"]
+Rule: TypeAlias = Literal["geometry", "peak", "rms", "heat", "mean", "charge", "instant", "part"]
 
 RULES: dict[type, dict[str, Rule]] = {
     ElectrodeExposure: {
@@ -58,6 +58,23 @@ RULES: dict[type, dict[str, Rule]] = {
         "envelope_V_per_m": "peak",
         "carrier_peak_V_per_m": "peak",
         "modulation_depth": "geometry",
+        "along_fibres": "part",
+    },
+    FibreEnvelope: {
+        "envelope_V_per_m": "peak",
+        "modulation_depth": "geometry",
+    },
+    ProbeEnvelope: {
+        "envelope_V_per_m": "peak",
+        "direction": "geometry",
+        "carrier_peak_V_per_m": "peak",
+        "modulation_depth": "geometry",
+        "along_fibres": "part",
+    },
+    ProbeFibreEnvelope: {
+        "direction": "geometry",
+        "envelope_V_per_m": "peak",
+        "modulation_depth": "geometry",
     },
     ProbeExposure: {
         "potential_V": "instant",
@@ -67,7 +84,7 @@ RULES: dict[type, dict[str, Rule]] = {
         "J_peak_A_per_m2": "peak",
     },
 }
-PARTS = {"electrodes", "implants", "tissues", "probes", "envelope"}
+PARTS = {"electrodes", "implants", "tissues", "probes", "envelope", "envelope_at_probes"}
 AGREES = 1e-9  # of the voltages with those of the unit case times the amplitude
 
 
@@ -176,15 +193,21 @@ def _scaled(unit: Exposure, response: Response, driven: Response, amplitude: flo
         electrodes=electrodes,
         implants={name: _sized(implant, factors) for name, implant in unit.implants.items()},
         envelope={name: _sized(envelope, factors) for name, envelope in unit.envelope.items()},
+        envelope_at_probes={name: _sized(probe, factors) for name, probe in unit.envelope_at_probes.items()},
         tissues={name: _sized(tissue, factors) for name, tissue in unit.tissues.items()},
         probes={name: _sized(probe, factors) for name, probe in unit.probes.items()},
     )
 
 
 def _sized(part: E, factors: dict[Rule, float]) -> E:
-    """The part with each number times the factor of its rule."""
-    rules = RULES[type(part)]
-    changed = {name: _times(getattr(part, name), factors[rule]) for name, rule in rules.items()}
+    """The part with each number times the factor of its rule, and with the parts in it by rules of their own."""
+    changed = {}
+    for name, rule in RULES[type(part)].items():
+        value = getattr(part, name)
+        if rule != "part":
+            changed[name] = _times(value, factors[rule])
+        elif value is not None:
+            changed[name] = _sized(value, factors)
     return replace(part, **changed)  # type: ignore[type-var]
 
 

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
-from mpi4py import MPI
-
 from sim.case import Case
 from sim.fem.ranks import COLLECTIVE
 from sim.sweep.chunk import Chunk, Event, Item
@@ -16,13 +14,13 @@ from sim.sweep.store import LOST, Failure, Kind, Store
 Guard = Callable[[Path], AbstractContextManager[None]]
 
 
-def work(chunk: Chunk, comm: MPI.Comm, guard: Guard | None = None) -> Iterator[Event]:
+def work(chunk: Chunk, computer: Computer, guard: Guard | None = None) -> Iterator[Event]:
     """Compute the cases of a chunk, those that were lost before as the last.
 
     Parameters
     ----------
-    comm
-        All its ranks call; the events are those of rank 0.
+    computer
+        All ranks of its communicator call; the events are those of rank 0.
     guard
         Context around the computation of a case, given its folder: redirects output, limits the time.
 
@@ -31,8 +29,7 @@ def work(chunk: Chunk, comm: MPI.Comm, guard: Guard | None = None) -> Iterator[E
     Event
         Before and after each case.
     """
-    store = Store(Path(chunk.study))
-    computer = Computer(Path(chunk.cache), comm, chunk.fields)
+    store, comm = Store(Path(chunk.study)), computer.comm
     guard = guard or (lambda folder: nullcontext())
     for item in sorted(chunk.items, key=lambda item: item.kind != ""):
         begun = store.begin(item.id, chunk.run) if comm.rank == 0 and not store.done(item.id) else None
@@ -43,7 +40,7 @@ def work(chunk: Chunk, comm: MPI.Comm, guard: Guard | None = None) -> Iterator[E
             yield _given_up(store, item, begun)
         else:
             yield Event("begin", item.id)
-            yield _attempt(store, item, computer, guard, comm)
+            yield _attempt(store, item, computer, guard)
 
 
 def _overall(store: Store, id: str) -> str:
@@ -60,8 +57,8 @@ def _given_up(store: Store, item: Item, begun: int) -> Event:
     return Event("end", item.id, "failed", failure.message)
 
 
-def _attempt(store: Store, item: Item, computer: Computer, guard: Guard, comm: MPI.Comm) -> Event:
-    folder = store.folder(item.id)
+def _attempt(store: Store, item: Item, computer: Computer, guard: Guard) -> Event:
+    folder, comm = store.folder(item.id), computer.comm
     try:
         with guard(folder):
             outcome = computer.compute(Case.model_validate_json(json.dumps(item.case)), folder)

@@ -8,7 +8,7 @@ from sim.folders import CASES
 from sim.frequency import frequency_text, laplace_variable
 from sim.tissues.bands import UNBOUNDED, Bands
 from sim.tissues.conductors import Conductor
-from sim.tissues.fibres import SPACE, Fibres
+from sim.tissues.fibres import SPACE, Fibres, Framed
 from sim.tissues.media import Medium
 from sim.tissues.sets import Tissue, TissueSet, load_tissue_set
 
@@ -72,7 +72,7 @@ def case_conductors(case: "Case") -> tuple[Conductor, ...]:
 
 
 def _conductor(case: "Case", home: TissueSet, known: dict[str, Entry], region: Region) -> Conductor:
-    fibres = _fibres(case, region)
+    fibres = region_fibres(case.body, region)
     override = case.tissues.override.get(region.tissue)
     if override is not None and override.conductivity_S_per_m is not None:
         (along, across), remarks, bands = _given(override), [THE_CASE], UNBOUNDED
@@ -86,7 +86,7 @@ def _conductor(case: "Case", home: TissueSet, known: dict[str, Entry], region: R
             remarks.append("the same in all directions, so that its fibres have no effect")
         if case.tissues.temperature_C is not None and entry.home is home:
             along, across = _warmed(along, across, case.tissues.temperature_C, home, remarks)
-    f = case.tissues.frequency_Hz
+    f = case.steady_Hz
     if along.is_dispersive:
         remarks.append(f"resistive computation takes its conductivity at {frequency_text(f)}")
     return Conductor(
@@ -150,7 +150,8 @@ def _warmed(
     return along.with_mobility(factor), across.with_mobility(factor)
 
 
-def _fibres(case: "Case", region: Region) -> Fibres | None:
+def region_fibres(body: Framed, region: Region) -> Fibres | None:
+    """Which way the fibres of a region run; None where nothing says so."""
     if region.fibre_axis is not None:
         return Fibres(SPACE, region.fibre_axis)
-    return None if region.fibre_direction is None else Fibres(case.body, region.fibre_direction)
+    return None if region.fibre_direction is None else Fibres(body, region.fibre_direction)

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -149,5 +150,10 @@ def load_tissue_set(name: str, folder: Path = CASES / "tissues") -> TissueSet:
     pydantic.ValidationError
         If the file is not a tissue set.
     """
-    data = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
-    return TissueSet.model_validate_json(json.dumps(data))
+    return _parsed((folder / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=20)
+def _parsed(text: str) -> TissueSet:
+    """The set that a text says; a sweep asks for the same one thousands of times."""
+    return TissueSet.model_validate_json(json.dumps(tomllib.loads(text)))

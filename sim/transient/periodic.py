@@ -77,18 +77,6 @@ def periodic(response: RationalResponse, pieces: Sequence[Piece], grid: Grid) ->
     return Transient(grid.times_s, np.vstack(list(answers(response, pieces, grid))), grid.weights)
 
 
-def from_rest(response: RationalResponse, pieces: Sequence[Piece], grid: Grid, periods_before: int = 0) -> Transient:
-    """Answer in the period that follows ``periods_before`` others, when all was at rest before the first.
-
-    With 0 periods before it is the answer to a single pulse or step.
-    """
-    built_up = -np.expm1(response.poles_per_s * (periods_before * grid.period_s))
-    start: Reals = np.zeros(len(built_up))
-    if periods_before > 0:
-        start = built_up * _repeated(response, pieces, grid)
-    return _over(response, pieces, grid, start)
-
-
 def drive_values(pieces: Sequence[Piece], grid: Grid) -> Reals:
     """The drive itself at the instants of a grid (t,)."""
     values = np.empty(len(grid.times_s))
@@ -99,37 +87,22 @@ def drive_values(pieces: Sequence[Piece], grid: Grid) -> Reals:
 
 def answers(response: RationalResponse, pieces: Sequence[Piece], grid: Grid) -> Iterator[Reals]:
     """Steady answer to a drive, interval by interval of the grid: outputs at its instants (n, r)."""
-    return _march(response, pieces, grid, _steady_start(response, pieces, grid))
-
-
-def _steady_start(response: RationalResponse, pieces: Sequence[Piece], grid: Grid) -> Reals:
-    """States (k,) at the start of a period, where a mean of the drive is allowed."""
-    net = math.fsum(integral(piece) for piece in pieces)
-    if abs(net) > BALANCED * grid.period_s and np.any(response.gains != 0.0):
-        response.steady  # noqa: B018  (raises when it is not known)
-    return _repeated(response, pieces, grid)
-
-
-def _repeated(response: RationalResponse, pieces: Sequence[Piece], grid: Grid) -> Reals:
-    """States (k,) that come back after a period."""
     poles = response.poles_per_s
-    state = np.zeros(len(poles))
-    for _, t, piece in cut(pieces, grid):
-        end = t[-1:]
-        state = (relaxed(poles, state, end) + forced(poles, piece, end))[0]
-    return np.asarray(state / -np.expm1(poles * grid.period_s))
-
-
-def _march(response: RationalResponse, pieces: Sequence[Piece], grid: Grid, state: Reals) -> Iterator[Reals]:
-    """Outputs of one interval after the other (n, r) from the states (k,) at the start of the period."""
-    poles = response.poles_per_s
+    state = _repeated(response, pieces, grid)
     for _, t, piece in cut(pieces, grid):
         states = relaxed(poles, state, t) + forced(poles, piece, t)
         yield np.outer(piece.at(t), response.direct) + states @ response.gains
         state = states[-1]
 
 
-def _over(response: RationalResponse, pieces: Sequence[Piece], grid: Grid, state: Reals) -> Transient:
-    """Outputs over one period from the states (k,) at its start."""
-    values = np.vstack(list(_march(response, pieces, grid, state)))
-    return Transient(grid.times_s, values, grid.weights)
+def _repeated(response: RationalResponse, pieces: Sequence[Piece], grid: Grid) -> Reals:
+    """States (k,) that come back after a period; a drive with a mean needs the steady value."""
+    net = math.fsum(integral(piece) for piece in pieces)
+    if abs(net) > BALANCED * grid.period_s and np.any(response.gains != 0.0):
+        response.steady  # noqa: B018  (raises when it is not known)
+    poles = response.poles_per_s
+    state = np.zeros(len(poles))
+    for _, t, piece in cut(pieces, grid):
+        end = t[-1:]
+        state = (relaxed(poles, state, end) + forced(poles, piece, end))[0]
+    return np.asarray(state / -np.expm1(poles * grid.period_s))

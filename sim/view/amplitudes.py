@@ -152,7 +152,7 @@ class Superposed:
         solved = replace(self.solved, case=case)
         response = solved.respond()
         electrodes = electrode_exposures(case, solved.basis, response)
-        grid = fields_grid(solved.basis, response, solved.conductors, interference(case, response))
+        grid = fields_grid(solved.basis, response, solved.conductors, interference(case, solved.basis, response))
         return driven(self.run, case, grid, electrodes, judge(case, response, electrodes))
 
 

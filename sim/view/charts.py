@@ -14,6 +14,7 @@ from sim.units import MA
 from sim.view.errors import ViewError
 from sim.view.run import Run
 from sim.view.theme import Screenshot, finish_axes, new_axes
+from sim.waveforms import AnyWaveform
 
 SAMPLES = 4000
 PULSES = 1.6  # that are drawn, where a pulse is short against its period
@@ -59,8 +60,7 @@ def plot_waveform(
 def waveform_samples(channel: Channel) -> tuple[Reals, Reals, str]:
     """Times (n,), s, values (n,) at the amplitude of the channel, and their unit."""
     waveform = channel.waveform
-    period = 1.0 / waveform.frequency_Hz if waveform.frequency_Hz else 1.0
-    length = min(PULSES * waveform.pulse_s, period) if waveform.pulse_s else period
+    length = pulse_stretch_s(waveform)
     t = np.asarray(np.linspace(-0.05 * length, length, SAMPLES), dtype=np.float64)
     values = np.asarray(waveform.at(t), dtype=np.float64)
     if channel.amplitude_V is not None:
@@ -68,6 +68,12 @@ def waveform_samples(channel: Channel) -> tuple[Reals, Reals, str]:
     assert channel.amplitude_mA is not None  # checked with the case
     size, unit = unit_of(channel.amplitude_mA * MA, CURRENTS)
     return t, channel.amplitude_mA * MA / size * values, unit
+
+
+def pulse_stretch_s(waveform: AnyWaveform) -> float:
+    """So much of a waveform that its pulse is seen, or a period where that is not much longer."""
+    period = 1.0 / waveform.frequency_Hz if waveform.frequency_Hz else 1.0
+    return min(PULSES * waveform.pulse_s, period) if waveform.pulse_s else period
 
 
 def plot_margins(run: Run, most: int = 20, axes: Axes | None = None, screenshot: Screenshot = None) -> Axes:

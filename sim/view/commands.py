@@ -9,9 +9,9 @@ from typing import Any
 VIEW = """Look at a run in a window: tissues, clip and slice planes, values, lines of current. Two runs stand side by
 side with linked cameras and equal limits of colour."""
 COMPARE = "Compare two runs in one HTML file: verdicts, tables of differences, pictures with equal limits of colour."
-SERVE = """Show a run in the browser, with sliders for the amplitudes and a verdict that follows them. Reachable from
-this machine only, unless --host says otherwise; the address that is printed holds a token, without which nothing is
-shown."""
+SERVE = """Show a run in the browser, with sliders for the amplitudes and a verdict that follows them, or the table of a
+study that opens its cases. Reachable from this machine only, unless --host says otherwise; the address that is printed
+holds a token, without which nothing is shown."""
 PORT = 8765
 
 
@@ -27,8 +27,8 @@ def add_commands(subparsers: Any, add_debug: Callable[[argparse.ArgumentParser],
     compare.add_argument("other", metavar="RUN2", type=Path, help="run folder")
     compare.add_argument("--out", metavar="FILE", type=Path, help="the HTML file (default: compare-<RUN1>-<RUN2>.html)")
     compare.set_defaults(work=_compare)
-    serve = subparsers.add_parser("serve", description=SERVE, help="Show a run in the browser")
-    serve.add_argument("run", metavar="RUN", type=Path, help="run folder")
+    serve = subparsers.add_parser("serve", description=SERVE, help="Show a run or a study in the browser")
+    serve.add_argument("folder", metavar="FOLDER", type=Path, help="run folder, or study folder such as runs/pads")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, default=PORT, help=f"0: any that is free (default: {PORT})")
     serve.add_argument("--sessions", type=int, default=4, help="browsers at a time, each in a process (default: 4)")
@@ -73,4 +73,4 @@ def _compare(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from sim.view.serving.front import serve
 
-    return serve(options.run, options.host, options.port, options.sessions)
+    return serve(options.folder, options.host, options.port, options.sessions)

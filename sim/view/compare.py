@@ -10,7 +10,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from meshes.store import write_atomically
-from sim.report.page import VERDICTS, number
+from sim.report.numbers import number
+from sim.report.page import VERDICTS
 from sim.safety.verdict import CheckResult
 from sim.view.charts import plot_margins
 from sim.view.difference import plot_difference

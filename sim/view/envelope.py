@@ -9,7 +9,7 @@ from sim.view.fields import Limits, plot_cut
 from sim.view.run import Run
 from sim.view.theme import Screenshot
 
-ARRAYS = ("envelope_max", "carrier_peak", "modulation_depth")
+ARRAYS = ("envelope_max", "envelope_along_fibres", "carrier_peak", "modulation_depth")
 
 
 def plot_envelope(
@@ -21,12 +21,12 @@ def plot_envelope(
     screenshot: Screenshot = None,
     plotter: pv.Plotter | None = None,
 ) -> pv.Plotter:
-    """Draw ``envelope_max``, ``carrier_peak`` or ``modulation_depth`` on the main cut; see ``plot_cut``.
+    """Draw one of ``ARRAYS`` on the main cut; see ``plot_cut``.
 
     Raises
     ------
     ViewError
-        For another name, or if the run has no envelope: it takes two channels of neighbouring frequencies.
+        For another name, or if the run has none: it takes two channels of neighbouring frequencies, and fibres.
     """
     if quantity_name not in ARRAYS:
         raise ViewError(f"envelope: found {quantity_name!r}; accepted: {', '.join(ARRAYS)}")

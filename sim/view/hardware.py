@@ -8,8 +8,9 @@ import pyvista as pv
 
 from meshes.arrays import Integers, Reals
 from sim.case import Case
-from sim.report.pictures.colours import electrode_colours
-from sim.report.pictures.hardware import lead_pieces, plate
+from sim.report.pictures.colours import IMPLANT, INSULATOR, electrode_colours
+from sim.report.pictures.hardware import inclusion_surface, layer_regions, lead_pieces, plate
+from sim.report.pictures.terminals import pad_middle_mm
 from sim.units import MM
 from sim.view.errors import ViewError
 from sim.view.run import Run
@@ -17,6 +18,7 @@ from sim.view.run import Run
 OUTLINE_POINTS = 240
 RAISED = 0.004  # of the body's size, that outlines lie above the skin
 PAD_HEIGHT = 0.012  # of the body's size, so that a pad shows as a plate
+SOLIDS = {"metal": IMPLANT, "insulator": INSULATOR}
 ON_SKIN = 0.15  # of the longest edge of a facet, that flat facets are off a round skin
 
 
@@ -38,10 +40,7 @@ def places_mm(case: Case) -> dict[str, Reals]:
     """The middle (3,) of every pad and of every contact of a lead, mm."""
     places = {}
     for electrode in case.electrodes:
-        middle = np.array(electrode.pad.polygon.representative_point().coords)
-        centroid = np.array(electrode.pad.polygon.centroid.coords)
-        inside = float(electrode.pad.distance_mm(centroid)[0]) < 0.0
-        places[electrode.name] = case.body.wrap_mm(electrode.position_mm, centroid if inside else middle)[0]
+        places[electrode.name] = pad_middle_mm(case, electrode)
     for lead in case.leads:
         along = np.array(lead.direction) / np.linalg.norm(lead.direction)
         contacts = getattr(lead.shape, "contacts", ())
@@ -108,6 +107,21 @@ def pieces(run: Run) -> Iterator[tuple[str, pv.PolyData, str]]:
     for lead in run.case.leads:
         for surface, colour in lead_pieces(run.case, lead, colours):
             yield lead.name, surface, colour
+
+
+def solids(case: Case) -> Iterator[tuple[str, pv.PolyData, str]]:
+    """Name, surface in mm and colour of every implant and insulator, which are holes of the mesh."""
+    for inclusion in case.inclusions:
+        if inclusion.material is not None:
+            yield inclusion.name, inclusion_surface(inclusion), SOLIDS[inclusion.material]
+
+
+def buried(case: Case) -> frozenset[str]:
+    """Tissues of bones and inclusions that no layer has: what lies within the others."""
+    inner = {i.tissue for i in case.inclusions if i.tissue is not None}
+    layers = layer_regions(case)
+    inner |= {region.tissue for region in case.body.regions[len(layers) :]}
+    return frozenset(inner - {region.tissue for region in layers})
 
 
 def main_pair(case: Case) -> tuple[str, str]:

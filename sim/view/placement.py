@@ -1,4 +1,4 @@
-"""Where everything is: tissues, pads, leads, probes."""
+"""Where everything is: tissues, pads, leads, implants, probes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,12 +8,13 @@ import pyvista as pv
 from sim.report.pictures.colours import INK, colours_of
 from sim.view.camera import look
 from sim.view.errors import ViewError
-from sim.view.hardware import pieces, places_mm
+from sim.view.hardware import buried, pieces, places_mm, solids
 from sim.view.quantities import shown_grid, shown_part
 from sim.view.run import Run
 from sim.view.theme import Screenshot, finish, new_plotter, plain
 
 OUTER, INNER = 0.18, 0.45  # opacity of the first tissue and of the others
+AROUND, WITHIN = 0.15, 1.0  # of the layers around bones and inclusions, and of these
 PROBE_SIZE = 0.012  # of the body's size
 LINE = 26  # pixels from one name to the next
 
@@ -25,7 +26,7 @@ def plot_placement(
     screenshot: Screenshot = None,
     plotter: pv.Plotter | None = None,
 ) -> pv.Plotter:
-    """Draw the tissues, seen through, with pads, leads and probes; lengths in mm.
+    """Draw the tissues, seen through, with bones and inclusions as solids, pads, leads and probes; lengths in mm.
 
     Parameters
     ----------
@@ -41,7 +42,11 @@ def plot_placement(
     ViewError
         For a tissue that the run has not, or where nothing can be drawn.
     """
-    wanted = {name: OUTER if i == 0 else INNER for i, name in enumerate(run.tissues)} | dict(opacity or {})
+    inside = buried(run.case)
+    wanted = {name: OUTER if i == 0 else INNER for i, name in enumerate(run.tissues)}
+    if inside or any(solids(run.case)):
+        wanted = {name: WITHIN if name in inside else AROUND for name in run.tissues}
+    wanted |= dict(opacity or {})
     unknown = [name for name in wanted if name not in run.tissues]
     if unknown:
         raise ViewError(f"opacity: found {unknown[0]!r}; accepted: {', '.join(run.tissues)}")
@@ -81,10 +86,11 @@ def name_tissues(plotter: Any, run: Run, names: Sequence[str]) -> None:
 
 
 def add_hardware(plotter: Any, run: Run) -> None:
-    """Add pads, leads and probes with their names."""
-    for i, (name, surface, colour) in enumerate(pieces(run)):
+    """Add pads, leads, implants, insulators and probes with their names."""
+    for i, (name, surface, colour) in enumerate((*pieces(run), *solids(run.case))):
         plotter.add_mesh(surface, color=colour, name=f"{name} {i}", reset_camera=False)
     places: dict[str, Any] = dict(places_mm(run.case))
+    places |= {name: surface.center for name, surface, _ in solids(run.case)}
     size = run.case.body.size_mm
     for probe in run.case.probes:
         ball = pv.Sphere(radius=PROBE_SIZE * size, center=probe.position_mm)

@@ -63,8 +63,12 @@ QUANTITIES = {
         Quantity("E", "field E at the peak of the first channel", "V/m", 1.0, True),
         Quantity("potential", "potential at the peak of the first channel", "V", 1.0, False),
         Quantity("envelope_max", "largest envelope of E (excursion)", "V/m", 1.0, True),
+        Quantity("envelope_along_fibres", "envelope of E along the fibres (excursion)", "V/m", 1.0, True),
         Quantity("carrier_peak", "largest field E over time", "V/m", 1.0, True),
         Quantity("modulation_depth", "depth of modulation", "1", 1.0, False),
+        Quantity("J_now", "current density J at the chosen time", "mA/cm²", MA_PER_CM2, True),
+        Quantity("E_now", "field E at the chosen time", "V/m", 1.0, True),
+        Quantity("potential_now", "potential at the chosen time", "V", 1.0, False),
     )
 }
 DENSITY = QUANTITIES["J_rms"]

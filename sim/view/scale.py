@@ -74,8 +74,9 @@ def scale_for(runs: Sequence[Run], quantity: Quantity, clim: tuple[float, float]
 
 def _ends(run: Run, quantity: Quantity) -> tuple[float, float]:
     values = quantity.of(run)
+    known = ~np.isnan(values)  # there is no envelope along fibres where there are none
     if not quantity.logarithmic or len(values) != len(run.volumes):
-        return float(values.min()), float(values.max())
-    weights: Reals = run.volumes
-    low, high = weighted_percentiles(np.asarray(values), weights, (LOWEST, HIGHEST))
+        return float(values[known].min()), float(values[known].max())
+    weights: Reals = run.volumes[known]
+    low, high = weighted_percentiles(np.asarray(values[known]), weights, (LOWEST, HIGHEST))
     return low, high

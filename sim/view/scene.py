@@ -7,15 +7,18 @@ import numpy as np
 import pyvista as pv
 
 from meshes.arrays import Reals
-from sim.report.pictures.colours import INK
+from sim.report.pictures.colours import INK, colours_of
 from sim.view.errors import ViewError
 from sim.view.fields import TUBE, add_field, streamlines
-from sim.view.hardware import outlines, places_mm
+from sim.view.hardware import buried, outlines, places_mm, solids
 from sim.view.quantities import DENSITY, Quantity, quantity, shown_grid, shown_part
 from sim.view.run import Run
 from sim.view.scale import Scale, common_scale
 from sim.view.theme import EXCEEDED, quiet
 from sim.view.values import density_limit, exceeded_cells, values_at
+
+CELL = "number of the cell"
+STILL: dict[str, Any] = {"reset_camera": False, "pickable": False}
 
 
 @dataclass
@@ -51,6 +54,7 @@ class Scene:
         self.scale = common_scale([run], DENSITY) if scale is None else scale
         self.shown = Shown(opacity=dict.fromkeys(run.tissues, 1.0))
         self._grids: dict[str, pv.UnstructuredGrid] = {}
+        self._coloured: dict[str, pv.DataSet] = {}  # what is drawn with the colours of the field
         self._add_marks()
         self.draw()
 
@@ -58,7 +62,9 @@ class Scene:
         """In mm, with the quantity shown."""
         shown = self.shown.quantity
         if shown.array not in self._grids:
-            self._grids = {shown.array: shown_grid(self.run, shown)}
+            grid = shown_grid(self.run, shown)
+            grid.cell_data[CELL] = np.arange(grid.n_cells)
+            self._grids = {shown.array: grid}
         return self._grids[shown.array]
 
     def take(self, run: Run) -> None:
@@ -66,11 +72,24 @@ class Scene:
         self.run, self._grids = run, {}
         self.draw()
 
-    def show_quantity(self, name: str, scale: Scale | None = None) -> None:
-        """Colour by another array, with limits of its own unless they are given."""
+    def recolour(self, run: Run) -> None:
+        """Show other values of the quantity shown on what is drawn; all is drawn anew where they decide what is."""
+        shown = self.shown.quantity
+        if self.shown.threshold is not None or shown.array not in run.grid.cell_data:
+            self.take(run)
+            return
+        self.run, self._grids = run, {}
+        values = shown.of(run)
+        for part in self._coloured.values():
+            part.cell_data[shown.title] = values[np.asarray(part.cell_data[CELL])]
+
+    def show_quantity(self, name: str, scale: Scale | None = None, run: Run | None = None) -> None:
+        """Colour by another array, with limits of its own unless they are given; of other fields, if they are given."""
         shown = quantity(name)
-        shown.of(self.run)
+        shown.of(self.run if run is None else run)
         self.shown.quantity = shown
+        if run is not None:
+            self.run, self._grids = run, {}
         self.scale = common_scale([self.run], shown) if scale is None else scale
         self.draw()
 
@@ -151,8 +170,10 @@ class Scene:
         """Draw anew what is switched on."""
         self._here()
         with quiet():
-            for name in ("slice", "exceeded", "streamlines", *(f"field {i}" for i in range(len(self.run.tissues)))):
-                self.plotter.remove_actor(f"{name} {self.place}", reset_camera=False, render=False)
+            bones = (f"solid {i} {self.place}" for i in range(len(self.run.tissues)))
+            for name in (f"exceeded {self.place}", f"streamlines {self.place}", *bones, *self._coloured):
+                self.plotter.remove_actor(name, reset_camera=False, render=False)
+            self._coloured = {}
             self._draw_tissues()
             self._draw_slice()
             self._draw_exceeded()
@@ -163,6 +184,8 @@ class Scene:
         tissue = np.asarray(cells.cell_data["tissue"])
         shown = self.shown
         pale = shown.slices is not None or shown.streamlines_from is not None
+        solid = buried(self.run.case) if shown.streamlines_from is not None and shown.slices is None else frozenset()
+        colours = colours_of(self.run.tissues)
         for i, name in enumerate(self.run.tissues):
             opacity = shown.opacity[name] * (0.15 if pale else 1.0)
             if opacity <= 0.0:
@@ -172,8 +195,15 @@ class Scene:
                 part = part.threshold(shown.threshold, scalars=shown.quantity.title, all_scalars=False)
             if shown.clip is not None and part.n_cells:
                 part = part.clip(normal=tuple(shown.clip[0]), origin=tuple(shown.clip[1]))
-            if part.n_cells:
-                self._add(part.extract_surface(algorithm=None), f"field {i}", opacity=opacity)
+            if not part.n_cells:
+                continue
+            surface = part.extract_surface(algorithm=None)
+            if name in solid:
+                self.plotter.add_mesh(
+                    surface, color=colours[name], opacity=shown.opacity[name], name=f"solid {i} {self.place}", **STILL
+                )
+            else:
+                self._add(surface, f"field {i}", opacity=opacity)
 
     def _draw_slice(self) -> None:
         if self.shown.slices is not None:
@@ -204,14 +234,17 @@ class Scene:
             )
 
     def _add(self, part: pv.DataSet, name: str, **more: Any) -> None:
-        add_field(
-            self.plotter, part, self.shown.quantity, self.scale, name=f"{name} {self.place}", reset_camera=False, **more
-        )
+        name = f"{name} {self.place}"
+        self._coloured[name] = part
+        add_field(self.plotter, part, self.shown.quantity, self.scale, name=name, reset_camera=False, **more)
 
     def _add_marks(self) -> None:
         for name, line in outlines(self.run.case).items():
             self.plotter.add_mesh(line, color=INK, line_width=3, name=f"outline {name} {self.place}", pickable=False)
         places = places_mm(self.run.case)
+        for name, surface, colour in solids(self.run.case):
+            self.plotter.add_mesh(surface, color=colour, name=f"implant {name} {self.place}", **STILL)
+            places[name] = np.array(surface.center)
         places |= {probe.name: np.array(probe.position_mm) for probe in self.run.case.probes}
         self.plotter.add_point_labels(
             [tuple(place) for place in places.values()],

@@ -94,6 +94,16 @@ def test_the_page_tells_of_every_modality():
     assert sorted(set(linked)) == sorted(MODES) == sorted(RANGES)
 
 
+def test_the_page_shows_every_modality_over_time_below_its_reading():
+    text = PAGE.read_text(encoding="utf-8")
+    readings = text.partition("## Table")[0].split("\n\n[`")[1:]
+    for reading in readings:
+        name = reading.partition(".toml")[0]
+        _, picture, *_ = reading.split("\n\n")
+        assert re.fullmatch(rf"!\[[^\]]+\]\(images/modalities/{name}\.png\)", picture.rstrip())
+    assert len(readings) == len(MODES)
+
+
 @pytest.mark.parametrize("name", MODES)
 def test_the_mode_is_what_the_physics_says(name):
     case = modality(name)
@@ -131,7 +141,7 @@ def test_what_alternates_is_balanced(name):
 @pytest.mark.parametrize("name", [name for name in MODES if MODES[name][0] == RESISTIVE])
 def test_direct_current_meets_contacts_at_zero_frequency(name):
     case = modality(name)
-    assert case.tissues.frequency_Hz == 0.0
+    assert case.steady_Hz == 0.0
     assert "direct-current" in case.safety.limits
     assert all(channel.duration_min is not None for channel in case.channels)
 

@@ -17,13 +17,13 @@ from sim.sweep.scaling import RULES, UnitExposures, has_rules
 from sim.timings import Timings
 
 
-def case_of(waveform, amplitude, second=None, mode="quasistatic"):
+def case_of(waveform, amplitude, second=None, mode="quasistatic", other=None):
     channels = [
         {"name": "ch1", "electrodes": {"a": 1.0, "b": -0.75, "c": -0.25}, "waveform": waveform, **amplitude},
     ]
     if second:
         channels.append(
-            {"name": "ch2", "electrodes": {"b": 1.0, "c": -1.0}, "waveform": waveform, "amplitude_mA": second}
+            {"name": "ch2", "electrodes": {"b": 1.0, "c": -1.0}, "waveform": other or waveform, "amplitude_mA": second}
         )
     places = {"a": [-20.0, 0.0], "b": [12.0, 10.0], "c": [12.0, -10.0]}
     return parse_case(
@@ -33,7 +33,10 @@ def case_of(waveform, amplitude, second=None, mode="quasistatic"):
                 "kind": "block",
                 "length_mm": 80.0,
                 "width_mm": 50.0,
-                "layers": [{"tissue": "skin", "thickness_mm": 2.0}, {"tissue": "muscle", "thickness_mm": 15.0}],
+                "layers": [
+                    {"tissue": "skin", "thickness_mm": 2.0},
+                    {"tissue": "muscle", "thickness_mm": 15.0, "fibre_direction": [1.0, 1.0, 0.0]},
+                ],
             },
             "tissues": {"override": {"skin": {"conductivity_S_per_m": 0.1}, "muscle": {"conductivity_S_per_m": 0.3}}},
             "electrodes": [
@@ -105,6 +108,23 @@ def test_two_channels_at_common_scale_share_a_unit_case(monkeypatch):
         scaled = numbers(units.expose("key", solved, response))
         direct = numbers(expose(solved.case, solved.basis, response, solved.conductors))
         assert scaled == pytest.approx(direct, rel=1e-9, abs=1e-12, nan_ok=False)
+    assert len(calls) == 1
+
+
+def test_fields_that_interfere_are_scaled_also_along_fibres(monkeypatch):
+    units, calls = UnitExposures(), []
+    monkeypatch.setattr(scaling, "expose", lambda *args: calls.append(args) or expose(*args))
+    carriers = [{"kind": "sine", "frequency_Hz": f} for f in (4000.0, 4100.0)]
+    for factor in (1.0, 3.0):
+        solved = solved_of(case_of(carriers[0], {"amplitude_mA": 2.0 * factor}, second=factor, other=carriers[1]))
+        response = solved.respond()
+        direct = expose(solved.case, solved.basis, response, solved.conductors)
+        assert direct.envelope["muscle"].along_fibres is not None
+        assert direct.envelope_at_probes["deep"].along_fibres is not None
+        scaled, expected = numbers(units.expose("key", solved, response)), numbers(direct)
+        told = {path: value for path, value in expected.items() if value is not None}
+        assert {path for path, value in scaled.items() if value is not None} == set(told)
+        assert {path: scaled[path] for path in told} == pytest.approx(told, rel=1e-9, abs=1e-12, nan_ok=False)
     assert len(calls) == 1
 
 

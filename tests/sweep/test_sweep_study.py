@@ -102,6 +102,12 @@ zip = [
     ]
 
 
+def test_an_axis_moves_one_coordinate(tmp_path):
+    plan = make_plan(study(tmp_path, '[[axes]]\npath = "electrodes.left.position_mm.0"\nvalues = [-50.0, -45.0]\n'))
+    places = [json.loads(case.text)["electrodes"][0]["position_mm"] for case in plan.cases]
+    assert places == [[-50.0, 0.0], [-45.0, 0.0]]
+
+
 def test_spaced_values_are_written_as_a_person_would():
     assert spread(Values.model_validate_json('{"path": "a", "linspace": {"start": 0, "stop": 0.5, "count": 6}}')) == [
         0.0,
@@ -119,6 +125,7 @@ def test_spaced_values_are_written_as_a_person_would():
     ("text", "message"),
     [
         (AMPLITUDES.replace("amplitude_mA", "amplitude_A"), "channels.ch1.amplitude_A: found an unknown key"),
+        (AMPLITUDES.replace("channels.ch1.amplitude_mA", "electrodes.left.position_mm.2"), "a number from 0 to 1"),
         (AMPLITUDES.replace("ch1", "ch9"), 'channels.ch9: found "ch9"; accepted: one of ch1'),
         (AMPLITUDES.replace("2.0, 4.0", "-2.0"), r"in one case with channels.ch1.amplitude_mA = -2.0"),
         (AMPLITUDES.replace("[1.0, 2.0, 4.0]", "[1.0]"), "this axis changes nothing"),

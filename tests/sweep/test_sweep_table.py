@@ -31,6 +31,7 @@ def result(field, margin):
         "tissues": {},
         "implants": {},
         "probes": {"nerve": {"potential_V": 1.0, "E_V_per_m": [0.6 * field, 0.8 * field, 0.0]}},
+        "envelope_at_probes": {"nerve": {"direction": [0.0, 0.6, 0.8], "along_fibres": {"envelope_V_per_m": 0.25}}},
         "distances_mm": [["left", "right", 20.0], ["left", "third", 12.5]],
         "mesh": {"cells": 10, "accuracy": "draft"},
         "solver": {"iterations": 7, "from_cache": True},
@@ -90,6 +91,8 @@ def test_a_row_says_everything(root):
     assert row["smallest_distance_mm"] == 12.5
     assert row["electrodes.left.density.p95"] == 0.25
     assert row["electrodes.left.charge_per_phase_uC"] is None
+    assert row["envelope_at_probes.nerve.direction.z"] == 0.8
+    assert row["envelope_at_probes.nerve.along_fibres.envelope_V_per_m"] == 0.25
     assert row["run.seconds.total"] == 0.5
     assert row["run.from_cache"] is True
     failed = rows["c20"]

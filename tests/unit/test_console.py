@@ -38,5 +38,8 @@ def test_rounding_is_no_current(tmp_path):
 
 def test_interference_is_told(tmp_path):
     text = shown(interfering(result_of(case_with())), tmp_path)
-    assert "Interference (envelope from peak to peak)" in text
-    assert "muscle 12.5 31 40 90.2 0.31" in text
+    assert "Interference (envelope from peak to peak, largest and along fibres)" in text
+    assert "skin 12.5 31 - - 40 90.2 0.31" in text
+    assert "muscle 12.5 31 8.4 19.5 40 90.2 0.31" in text
+    assert "nerve 27 0.6, 0.8, 0 0.9 11 1, 0, 0 0.5 31" in text
+    assert "skin 15 0.6, 0.8, 0 0.9 - - - 20" in text

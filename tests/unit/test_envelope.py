@@ -127,6 +127,28 @@ def test_sums_over_time():
     assert carrier_peak(first, second) == pytest.approx(lengths.max(), rel=1e-3)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_phasors_along_a_direction_against_the_sum_over_time(seed):
+    # fields that run around ellipses, each a cos + b sin; 2000 and 2010 Hz over a beat, maxima of half cycles
+    random = np.random.default_rng(seed)
+    (a, b), (c, d), n = random.normal(size=(2, 3)), random.normal(size=(2, 3)), random.normal(size=3)
+    t = np.arange(400_000)[:, None] / 400_000 * 0.1
+    slow, fast = 2 * np.pi * 2000 * t, 2 * np.pi * 2010 * t
+    along = (a * np.cos(slow) + b * np.sin(slow) + c * np.cos(fast) + d * np.sin(fast)) @ (n / np.linalg.norm(n))
+    peaks = np.abs(along).reshape(400, 1000).max(axis=1)
+    least, most = peaks.min(), peaks.max()
+    found = directional_envelope(a - 1j * b, c - 1j * d, n), directional_depth(a - 1j * b, c - 1j * d, n)
+    assert found[0] == pytest.approx(most - least, abs=2e-3 * most)
+    assert found[1] == pytest.approx((most - least) / (most + least), abs=2e-3)
+
+
+def test_an_unknown_direction_has_no_envelope():
+    directions = np.array([[1.0, 1.0, 0.0], [np.nan, np.nan, np.nan]])
+    found = directional_envelope(np.array([X, X]), np.array([X, X]), directions)
+    assert found[0] == pytest.approx(np.sqrt(2.0))
+    assert np.isnan(found[1])
+
+
 def test_many_at_once():
     random = np.random.default_rng(5)
     first, second = random.normal(size=(2, 6, 4, 3))

@@ -100,11 +100,11 @@ def test_channels_see_the_load_between_their_own_poles():
 def test_only_a_body_solved_over_frequency_has_the_picture(tmp_path, monkeypatch):
     from sim.report import pictures
 
-    for name in ("draw_placement", "draw_contacts", "draw_section", "draw_waveform"):
+    for name in ("draw_placement", "draw_contacts", "draw_distribution", "draw_section", "draw_depth", "draw_waveform"):
         monkeypatch.setattr(pictures, name, lambda *_, name=name: pictures.Picture(name, "", ""))
     case, resistive, response = tiny_body()
     drawn = draw_all(case, None, resistive, response, CONDUCTORS, tmp_path)
-    assert [picture.name for picture in drawn][4:] == ["over-time-ch1"]
+    assert [picture.name for picture in drawn][6:] == ["over-time-ch1"]
     case, basis = capacitive()
     drawn = draw_all(case, None, basis, response, CONDUCTORS, tmp_path)
-    assert [picture.name for picture in drawn][4:] == ["over-time-ch1", "impedance"]
+    assert [picture.name for picture in drawn][6:] == ["over-time-ch1", "impedance"]

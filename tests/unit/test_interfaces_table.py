@@ -11,7 +11,7 @@ from sim.steady import case_sheets, case_terminals
 ROOT = Path(__file__).parents[2]
 EXAMPLE = tomllib.loads((ROOT / "cases" / "tens_low_back.toml").read_text())
 TABLE = {"kind": "table", "path": "z.csv"}
-CSV = "frequency_Hz,magnitude_ohm_cm2,phase_deg\n1,1e4,-30\n1e5,220,-25\n"
+CSV = "frequency_Hz,magnitude_ohm_cm2,phase_deg\n1,1e4,-30\n1e6,220,-25\n"
 RC = {"kind": "rc", "resistance_ohm_cm2": 1e4, "capacitance_nF_per_cm2": 30.0}
 SHEET = {"kind": "resistance", "resistance_ohm_cm2": 500.0}
 
@@ -29,7 +29,7 @@ def test_contact_from_a_file_beside_the_case(tmp_path):
     (tmp_path / "z.csv").write_text(CSV)
     left = parse_case(example(TABLE), "x.toml", tmp_path).electrodes[0]
     assert left.contact.kind == "spectrum"
-    assert abs(left.contact_model.impedance(1e5)) == pytest.approx(0.022)
+    assert abs(left.contact_model.impedance(1e6)) == pytest.approx(0.022)
 
 
 def test_the_hash_is_of_the_spectrum_and_not_of_its_path(tmp_path):
@@ -50,17 +50,17 @@ def test_contacts_of_arrays_and_leads_from_files(tmp_path):
     array["position_mm"] = [-60.0, 0.0]
     data["arrays"] = [array]
     data["channels"][0]["electrodes"] = {"left1": 1.0, "right": -1.0}
-    assert {pad.contact_model.band_Hz for pad in parse_case(data, "x.toml", tmp_path).electrodes[1:]} == {(1.0, 1e5)}
+    assert {pad.contact_model.band_Hz for pad in parse_case(data, "x.toml", tmp_path).electrodes[1:]} == {(1.0, 1e6)}
     lead = tomllib.loads((ROOT / "cases" / "dbs_lead.toml").read_text())
     for each in lead["leads"]:
         each.pop("contact_impedance_ohm_cm2", None)
         each["contact"] = TABLE
-    assert parse_case(lead, "x.toml", tmp_path).leads[0].contact_model.band_Hz == (1.0, 1e5)
+    assert parse_case(lead, "x.toml", tmp_path).leads[0].contact_model.band_Hz == (1.0, 1e6)
 
 
 def test_broken_files_name_key_and_row(tmp_path):
-    (tmp_path / "z.csv").write_text(CSV + "2e5,x,0\n")
-    with pytest.raises(CaseError, match=r'electrodes\.left\.contact\.path: row 4: found "2e5,x,0"; accepted: three'):
+    (tmp_path / "z.csv").write_text(CSV + "2e6,x,0\n")
+    with pytest.raises(CaseError, match=r'electrodes\.left\.contact\.path: row 4: found "2e6,x,0"; accepted: three'):
         parse_case(example(TABLE), "x.toml", tmp_path)
     with pytest.raises(CaseError, match=r"electrodes\.left\.contact\.path: found none\.csv, which is not readable"):
         parse_case(example(TABLE | {"path": "none.csv"}), "x.toml", tmp_path)

@@ -154,8 +154,8 @@ def drawn(tmp_path_factory, block_mesh):
     return folder, draw_all(case, drawable(block_mesh), basis, response, CONDUCTORS, folder)
 
 
-def check_files(folder, pictures):
-    names = ["placement", "contacts", "section", "waveform-ch1", "over-time-ch1"]
+def check_files(folder, pictures, profiles=("depth",)):
+    names = ["placement", "contacts", "distribution", "section", *profiles, "waveform-ch1", "over-time-ch1"]
     assert [picture.name for picture in pictures] == names
     assert sorted(file.name for file in folder.iterdir()) == sorted(f"{name}.png" for name in names)
     for picture in pictures:
@@ -172,7 +172,7 @@ def test_every_picture_is_a_png_of_a_size_to_read(drawn):
 def test_limbs_and_leads_are_drawn_too(which, request, tmp_path):
     case, mesh, basis = request.getfixturevalue(which)
     pictures = draw_all(case, drawable(mesh), basis, respond(case, basis), CONDUCTORS, tmp_path)
-    check_files(tmp_path, pictures)
+    check_files(tmp_path, pictures, ("depth",) if case.electrodes else ())
     for name in case.poles:
         assert name in pictures[1].alt
     placement = pictures[0].alt
@@ -184,14 +184,16 @@ def test_limbs_and_leads_are_drawn_too(which, request, tmp_path):
 
 
 def test_alternative_texts_name_the_electrodes_and_their_numbers(drawn):
-    placement, contacts, section = drawn[1][:3]
+    placement, contacts, distribution, section, depth = drawn[1][:5]
     assert "skin 2 mm, muscle 10 mm" in placement.alt
     assert "left at (-18, 0) mm" in placement.alt
-    assert all(name in picture.alt for picture in drawn[1][:3] for name in ("left", "right"))
+    assert all(name in picture.alt for picture in drawn[1][:5] for name in ("left", "right"))
     # 12 A/m2 for 1 V, mean over the pad, as a sine of 10 V
     assert f"left: mean {12.0 * VOLTS / np.sqrt(2.0) / MA_PER_CM2:.3g}" in contacts.alt
     assert "mA/cm²" in section.alt
     assert "borders of skin, muscle" in section.alt
+    assert "half of the area above" in distribution.alt
+    assert "under left: skin to 2 mm" in depth.alt and "between left and right: skin to 2 mm" in depth.alt
 
 
 def test_a_title_may_hold_anything(tmp_path, block_mesh):

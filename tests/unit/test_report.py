@@ -16,7 +16,8 @@ from sim.exposure.probes import ProbeExposure
 from sim.exposure.tissues import DensityStatistics, FieldStatistics, TissueExposure
 from sim.folders import CASES
 from sim.report.case_text import case_text
-from sim.report.page import number, write_report
+from sim.report.numbers import number
+from sim.report.page import write_report
 from sim.report.pictures.picture import Picture
 from sim.safety.facts import ChannelFacts, ElectrodeFacts
 from sim.safety.limits import load_limits
@@ -87,13 +88,23 @@ def over_frequency(case):
 
 
 def interfering(result):
-    """The same result with an envelope in two tissues."""
+    """The same result with an envelope in two tissues and at two probes; the skin has no fibres."""
     spread = {
         "envelope_V_per_m": {"p50": 12.5, "p99": 31.0},
         "carrier_peak_V_per_m": {"p50": 40.0, "p99": 90.2},
         "modulation_depth": {"p50": 0.31, "p99": 1.0},
+        "along_fibres": None,
     }
-    return result | {"envelope": {"skin": spread, "muscle": spread}}
+    fibres = {"envelope_V_per_m": {"p50": 8.4, "p99": 19.5}, "modulation_depth": {"p50": 0.2, "p99": 1.0}}
+    largest = {"envelope_V_per_m": 27.0, "direction": [0.6, 0.8, 0.0], "modulation_depth": 0.9}
+    along = {"envelope_V_per_m": 11.0, "direction": [1.0, 0.0, 0.0], "modulation_depth": 0.5}
+    return result | {
+        "envelope": {"skin": spread, "muscle": spread | {"along_fibres": fibres}},
+        "envelope_at_probes": {
+            "nerve": largest | {"carrier_peak_V_per_m": 31.0, "along_fibres": along},
+            "skin": largest | {"envelope_V_per_m": 15.0, "carrier_peak_V_per_m": 20.0, "along_fibres": None},
+        },
+    }
 
 
 def verdict_at(case, amplitude_mA, **changes):
@@ -297,7 +308,11 @@ def test_the_envelope_of_interfering_carriers_is_told(tmp_path):
     case = case_with()
     text = plain(report(tmp_path, case, result=interfering(result_of(case))))
     assert "Largest envelope, peak to peak: median, V/m 12.5 12.5 – 99th percentile, V/m 31 31" in text
+    assert "Envelope along the fibres, peak to peak: median, V/m – 8.4 – 99th percentile, V/m – 19.5" in text
     assert "Depth of modulation: median, 0 to 1 0.31 0.31" in text
+    assert "Largest envelope, peak to peak, V/m 27 15 Depth of modulation, 0 to 1 0.9 0.9" in text
+    assert "Envelope along the fibres, peak to peak, V/m 11 – " in text
+    assert "Depth of modulation along the fibres, 0 to 1 0.5 –" in text
     assert "carriers interfere" not in plain(report(tmp_path, case))
 
 
@@ -311,6 +326,16 @@ def test_pictures_over_time_stand_with_their_channel(tmp_path):
     assert places == sorted(places)
     assert html.index("<h2>Over time and frequency") < places[0]
     assert places[-1] < html.index("<h2>Electrodes")
+
+
+def test_shares_of_area_and_profiles_stand_with_their_tables(tmp_path):
+    pictures = [Picture(name, name, f"words of {name}") for name in ("contacts", "distribution", "section", "depth")]
+    for picture in pictures:
+        (tmp_path / f"{picture.name}.png").write_bytes(PNG)
+    html = report(tmp_path, pictures=pictures)
+    places = [html.index(f'alt="words of {picture.name}"') for picture in pictures]
+    assert places == sorted(places)
+    assert html.index("<h2>Electrodes") < places[0] and places[1] < html.index("<h2>Tissues") < places[2]
 
 
 def test_implants_and_the_shortest_distances_are_told(tmp_path):

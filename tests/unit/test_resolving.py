@@ -169,11 +169,19 @@ def test_one_line_says_what_is_wrong(name, key, value, message):
         ("electrodes.left", "a whole entry of a list"),
         ("title.long", "a value, which has no parts"),
         ("body.layers.fat.thickness_mm", 'body.layers.fat: found "fat", which 2 entries have'),
+        ("place.2", 'x.toml: place.2: found "2" in a list of 2 values; accepted: a number from 0 to 1'),
+        ("place.-1", 'place.-1: found "-1" in a list of 2 values; accepted: a number from 0 to 1'),
+        ("place.x", 'place.x: found "x" in a list of 2 values; accepted: a number from 0 to 1'),
+        ("place.01", 'place.01: found "01" in a list of 2 values; accepted: a number from 0 to 1'),
+        ("place.0.1", "place.0.1: found a value, which has no parts"),
+        ("nothing.0", 'nothing.0: found "0" in an empty list; accepted: a list with values'),
+        ("electrodes.0.pad", 'electrodes.0: found "0"; accepted: one of left, right'),
     ],
 )
 def test_paths_that_lead_nowhere(path, message):
     layers = [{"tissue": "fat"}, {"tissue": "muscle"}, {"tissue": "fat"}]
     data = {"title": "t", "electrodes": [{"name": "left"}, {"name": "right"}], "body": {"layers": layers}}
+    data |= {"place": [1.0, 2.0], "nothing": []}
     with pytest.raises(CaseError, match=re.escape(message)):
         set_value(data, path, 1.0, "x.toml")
 
@@ -187,6 +195,14 @@ def test_paths_find_entries_by_name_tissue_and_material():
     assert layers[1]["thickness_mm"] == 5.0
     assert data["electrodes"][0]["stack"][0]["thickness_mm"] == 6.0
     assert data["numerics"] == {"accuracy": "draft"}
+
+
+def test_paths_find_values_of_a_list_by_their_number():
+    data = {"electrodes": [{"name": "left", "position_mm": [1.0, 2.0], "outline": [[0.0, 0.0], [5.0, 0.0]]}]}
+    set_value(data, "electrodes.left.position_mm.1", 7.0, "x")
+    set_value(data, "electrodes.left.outline.1.0", 6.0, "x")
+    assert data["electrodes"][0]["position_mm"] == [1.0, 7.0]
+    assert data["electrodes"][0]["outline"] == [[0.0, 0.0], [6.0, 0.0]]
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,10 @@ import json
 
 import numpy as np
 import pytest
+from test_fields import CASE
 
-from sim.case import Channel
+from sim.case import Channel, parse_case
+from sim.report.notes import supply_notes
 from sim.response import Output
 from sim.supply import supply_of
 from sim.transient.response import RationalResponse
@@ -69,3 +71,24 @@ def test_a_port_without_instant_resistance_is_left_open():
     assert found.clips
     assert found.clipped_part is None
     assert "positive instant resistance" in found.note
+
+
+@pytest.mark.parametrize(
+    ("limits", "named"),
+    [((None,), ""), ((30.0,), ""), ((None, None), ""), ((30.0, None), "ch0"), ((30.0, 40.0), "ch0, ch1")],
+)
+def test_with_several_channels_the_notes_say_that_each_counts_alone(limits, named):
+    channels = [
+        CASE["channels"][0] | {"name": f"ch{i}"} | ({} if most is None else {"max_voltage_V": most})
+        for i, most in enumerate(limits)
+    ]
+    notes = supply_notes(parse_case(CASE | {"channels": channels}, "test"))
+    assert [note.partition(": clipping is computed for each channel as if")[0] for note in notes] == (
+        [f"max_voltage_V of {named}"] if named else []
+    )
+
+
+def test_a_voltage_source_clips_nothing():
+    volts = {key: value for key, value in CASE["channels"][0].items() if key != "amplitude_mA"}
+    channels = [volts | {"name": "v", "amplitude_V": 5.0, "max_voltage_V": 9.0}, CASE["channels"][0]]
+    assert supply_notes(parse_case(CASE | {"channels": channels}, "test")) == []

@@ -150,7 +150,7 @@ def test_resistive_numbers_of_a_dispersive_tissue_are_its_real_part_at_the_frequ
         muscle = conductor(MUSCLE, set="gabriel-1996", frequency_Hz=f)
         assert muscle.longitudinal == muscle.transverse == pytest.approx(σ, rel=2e-4)
     assert "at 10 kHz" in muscle.source
-    assert "at 1 kHz" in conductor(MUSCLE, set="gabriel-1996").source, "the default is said"
+    assert "at 0 Hz" in conductor(MUSCLE, set="gabriel-1996").source, "all current is direct"
     assert conductor(MUSCLE, set="gabriel-1996", frequency_Hz=0.0).longitudinal == 0.2
     assert "Hz" not in conductor(MUSCLE, frequency_Hz=50.0).source, "a static set knows no frequency"
 

@@ -75,8 +75,8 @@ def write_run(folder, factor=1.0, **changes):
     grid.cell_data["J"] = factor * 5.0 * rms[:, None] * along
     grid.cell_data["J_magnitude"] = factor * 5.0 * rms
     grid.cell_data["J_rms"] = factor * rms
-    tissues = [region.tissue for region in case.body.regions]
-    by_region = {region.name: tissues.index(region.tissue) for region in case.body.regions}
+    tissues = list(dict.fromkeys(region.tissue for region in case.geometry.regions))
+    by_region = {region.name: tissues.index(region.tissue) for region in case.geometry.regions}
     grid.cell_data["tissue"] = np.array([by_region[name] for name in names], dtype=np.int32)[which]
     grid.field_data["tissue_names"] = tissues
     grid.field_data["units"] = ["points: m", "potential: V", "E: V/m", "J: A/m2", "J_rms: A/m2", "tissue: 1"]
@@ -89,6 +89,7 @@ def write_run(folder, factor=1.0, **changes):
         "channels": {"ch1": {"current_peak_mA": 10.0 * factor, "voltage_peak_V": 1.0}},
         "electrodes": {name: electrode(area, factor) for name, area in AREAS_MM2.items()},
         "tissues": {"skin": {"volume_mm3": 80.0 * 40.0 * 2.0, "power_mW": factor**2}},
+        "computed": {"mode": "quasistatic", "reason": "fields are formulas"},
         "notes": [],
     }
     (folder / "result.json").write_text(json.dumps(result))

@@ -10,6 +10,7 @@ from analytic import DEPTH_MM, TOP, density
 from matplotlib.axes import Axes
 
 import sim.view as view
+from sim.report.pictures.ray import along_normal
 from sim.report.pictures.sheet import DENSITY as DENSITY_MAP
 from sim.view.charts import used, waveform_samples
 from sim.view.difference import difference, plot_difference
@@ -17,7 +18,6 @@ from sim.view.electrode import rim_profile
 from sim.view.errors import ViewError
 from sim.view.fields import streamlines
 from sim.view.hardware import underneath
-from sim.view.profile import along_normal
 from sim.view.quantities import DENSITY, QUANTITIES, shown_grid
 from sim.view.theme import DEPTH, DIFFERENCE, POTENTIAL
 
@@ -89,7 +89,8 @@ def test_depth_profile_is_the_formula(analytic, tmp_path):
     axes = view.plot_depth_profile(analytic, "left", screenshot=tmp_path / "profile.png")
     assert isinstance(axes, Axes) and (tmp_path / "profile.png").stat().st_size > 5000
     depth, values = axes.lines[0].get_data()
-    _, cells = along_normal(analytic, np.array([-20.0, 0.0, 0.0]))
+    ray = along_normal(analytic.case, analytic.grid.points, analytic.cells, np.array([-20.0, 0.0, 0.0]))
+    cells = np.repeat(ray.cells, 2)
     # a cell shows the value at its centroid: the line is off by no more than the formula changes over the cell
     corners = analytic.corners[cells][..., 2] * 1e3
     low, high = TOP / 10 * np.exp(corners.min(axis=1) / DEPTH_MM), TOP / 10 * np.exp(corners.max(axis=1) / DEPTH_MM)

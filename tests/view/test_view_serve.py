@@ -14,11 +14,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
+from study_folder import write_study
 
 from sim.view.errors import ViewError
 from sim.view.quantities import DENSITY
-from sim.view.serving import front
-from sim.view.serving.front import is_loopback, serve
+from sim.view.serving import sessions
+from sim.view.serving.front import ServedRun, application, serve
+from sim.view.serving.guard import Guard, is_loopback
 from sim.view.serving.page import Page
 
 LOUD = math.log10(50.0)  # on the slider: fifty times, beyond 50 mA r.m.s. of IEC 60601-2-10
@@ -173,16 +175,16 @@ def test_each_browser_has_a_process_of_its_own(server):
 
 
 def test_a_process_that_does_not_start_is_said(folder, monkeypatch):
-    async def fails(_):
+    async def fails(*_):
         raise ViewError("serve: the process that draws has ended")
 
     async def visit():
-        visited = front.Front(folder, "token", "127.0.0.1", 2)
-        async with TestClient(TestServer(visited.application())) as client:
-            answer = await client.get("/", headers={"Cookie": f"{visited.cookie}=token"})
-            return answer.status, await answer.text(), visited.children
+        guard, pages = Guard("token", "127.0.0.1"), sessions.Sessions(2)
+        async with TestClient(TestServer(application(ServedRun(folder), guard, pages))) as client:
+            answer = await client.get("/", headers={"Cookie": f"{guard.cookie}=token"})
+            return answer.status, await answer.text(), pages.children
 
-    monkeypatch.setattr(front, "start_child", fails)
+    monkeypatch.setattr(sessions, "start_child", fails)
     status, text, children = asyncio.run(visit())
     assert status == 503 and text == "serve: the process that draws has ended\n" and not children
 
@@ -209,7 +211,7 @@ def test_what_counts_as_this_machine(host, own):
 
 @pytest.fixture
 def page(analytic):
-    made = Page(analytic)
+    made = Page(analytic, {"report": "/file/report.html"})
     yield made
     made.plotter.close()
 
@@ -280,7 +282,7 @@ def test_what_a_browser_sends_is_checked(page, changes, handler, text):
 
 
 def test_two_pages_have_their_own_state(analytic):
-    one, other = Page(analytic), Page(analytic)
+    one, other = Page(analytic, {}), Page(analytic, {})
     try:
         one.state.factor_0 = LOUD
         one.on_factor()
@@ -291,24 +293,114 @@ def test_two_pages_have_their_own_state(analytic):
         other.plotter.close()
 
 
-def test_in_a_browser(folder):
-    """Two real browsers: the picture comes, the slider moves the verdict in one of them alone."""
+CHROMIUM = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/google-chrome")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A real browser."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    chromium = next((p for p in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(p).exists()), None)
-    if chromium is None:
+    found = next((path for path in CHROMIUM if Path(path).exists()), None)
+    if found is None:
         pytest.skip("no chromium is installed")
-    with running(folder) as server, playwright.sync_playwright() as play:
-        arguments = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-        browser = play.chromium.launch(executable_path=chromium, args=arguments)
-        pages = [browser.new_context().new_page() for _ in range(2)]
-        for each in pages:
-            each.goto(f"http://{server[0]}:{server[1]}/?token={server[2]}")
+    arguments = ["--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=found, args=arguments)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visit(chromium, server, path=None):
+    """A page of a browser of its own, on which nothing may go wrong."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
+    page, wrong = context.new_page(), []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"http://{server[0]}:{server[1]}/?token={server[2]}" if path is None else path)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def picture_changes(page, before):
+    """Wait until the picture is another one, and at rest; its bytes."""
+    for _ in range(120):
+        page.wait_for_timeout(250)
+        now = shown_picture(page)
+        if now != before and now == shown_picture(page):
+            return now
+    raise AssertionError("the picture stays the same")
+
+
+def shown_picture(page):
+    return page.locator("main img").first.screenshot()
+
+
+def press(locator, key):
+    locator.focus()
+    locator.press(key)
+
+
+def choose(page, id, words):
+    page.locator(f".v-select:has(#{id})").click()
+    page.locator(f".v-overlay--active .v-list-item >> text='{words}'").first.click()
+
+
+def test_in_a_browser(chromium, folder):
+    """Two browsers: the picture follows the controls, the verdict the amplitude, in one of them alone."""
+    with running(folder) as server, visit(chromium, server) as page, visit(chromium, server) as other:
+        for each in (page, other):
             each.wait_for_selector("#verdict >> text=CAUTION", timeout=60_000)
             assert "secret" not in each.url and "token" not in each.url
-        thumb = pages[0].locator(".v-slider-thumb").first
-        thumb.focus()
-        for _ in range(180):
-            thumb.press("ArrowRight")
-        pages[0].wait_for_selector("#verdict >> text=EXCEEDED", timeout=60_000)
-        assert "CAUTION" in pages[1].inner_text("#verdict")
-        browser.close()
+            each.wait_for_selector("main img", timeout=60_000)
+        start = picture_changes(page, b"")
+        choose(page, "clip", "x")
+        cut = picture_changes(page, start)
+        choose(page, "quantity", "field E at the peak of the first channel in V/m")
+        picture_changes(page, cut)
+        press(page.locator(".v-slider-thumb").first, "End")  # a hundred times the amplitude
+        page.wait_for_selector("#verdict >> text=EXCEEDED", timeout=60_000)
+        assert "EXCEEDED" not in other.inner_text("#verdict")
+        loud = picture_changes(page, cut)
+        choose(page, "when", "at time t")
+        page.wait_for_selector("#now >> text=t = 0 µs", timeout=60_000)
+        instant = picture_changes(page, loud)
+        press(page.locator(".v-slider:has(#time) .v-slider-thumb").first, "End")
+        page.wait_for_selector("#now >> text=t = 640 µs: ch1 +0 µA", timeout=60_000)
+        picture_changes(page, instant)
+        assert other.locator("#now").count() == 0
+        assert page.locator("#problem").count() == 0
+
+
+def test_a_browser_without_the_token_sees_nothing(chromium, server):
+    context = chromium.new_context()
+    page = context.new_page()
+    for path in ("/", "/?token=wrong", "/file/report.html", "/file/..%2fsecret.json"):
+        answer = page.goto(f"http://{server[0]}:{server[1]}{path}")
+        assert answer.status == 403 and "A token is needed" in page.inner_text("body")
+    page.goto(f"http://{server[0]}:{server[1]}/file/report.html?token={server[2]}")
+    assert "A token is needed" in page.inner_text("body")  # it is taken at the first address alone
+    context.close()
+
+
+def test_a_study_in_a_browser(chromium, tmp_path, analytic_folder):
+    root = write_study(tmp_path / "study", analytic_folder)
+    with running(root) as server, visit(chromium, server) as page:
+        assert "5 of 5 rows" in page.inner_text("#found") and "token" not in page.url
+        page.select_option("[name=outcome]", "caution")
+        page.fill("[name=where]", "channels.ch1.amplitude_mA<9.5")
+        page.click("button")
+        assert "1 of 5 rows" in page.inner_text("#found") and page.locator("#cases tbody tr").count() == 1
+        page.locator("#cases tbody td").nth(3).click(force=True)  # anywhere in the row: its link covers it
+        assert page.url.endswith("/case/a2/tables") and page.locator("#no-fields").count() == 1
+        page.click("text=back to the study")
+        page.click("thead >> text=channels.ch1.amplitude_mA")
+        assert page.locator("#cases tbody th").all_inner_texts() == ["a2", "a1", "a4", "a5", "a3"]
+        page.click("tbody >> text=a1")
+        page.wait_for_selector("#verdict >> text=CAUTION", timeout=60_000)
+        page.wait_for_selector("main img", timeout=60_000)
+        assert page.get_attribute("a:has-text('back to the study')", "href") == "/"
+        for path in ("/case/a1/file/..%2f..%2f..%2fsecret.json", "/case/..%2f..%2fsecret.json/tables"):
+            answer = page.request.get(f"http://{server[0]}:{server[1]}{path}")
+            assert answer.status == 404 and "outside" not in answer.text()

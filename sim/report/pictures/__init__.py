@@ -18,6 +18,8 @@ __all__ = [
     "Picture",
     "draw_all",
     "draw_contacts",
+    "draw_depth",
+    "draw_distribution",
     "draw_impedance",
     "draw_over_time",
     "draw_placement",
@@ -29,7 +31,17 @@ __all__ = [
 
 def warm_up() -> None:
     """Load the libraries and open a first window, so that drawing is quick afterwards in this process."""
-    from sim.report.pictures import contacts, impedance, over_time, placement, section, solids, waveform  # noqa: F401
+    from sim.report.pictures import (  # noqa: F401
+        contacts,
+        depth,
+        distribution,
+        impedance,
+        over_time,
+        placement,
+        section,
+        solids,
+        waveform,
+    )
 
     solids.open_first_window()
 
@@ -46,6 +58,20 @@ def draw_contacts(case: Case, basis: Solution, response: Response, path: Path) -
     from sim.report.pictures import contacts
 
     return contacts.draw_contacts(case, basis, response, path)
+
+
+def draw_distribution(case: Case, basis: Solution, response: Response, path: Path) -> Picture:
+    """Draw the share of the area of each contact above a density."""
+    from sim.report.pictures import distribution
+
+    return distribution.draw_distribution(case, basis, response, path)
+
+
+def draw_depth(case: Case, basis: Solution, response: Response, path: Path) -> Picture | None:
+    """Draw the density over depth under pads and between them."""
+    from sim.report.pictures import depth
+
+    return depth.draw_depth(case, basis, response, path)
 
 
 def draw_section(case: Case, mesh: TaggedMesh, basis: Solution, response: Response, path: Path) -> Picture:
@@ -105,11 +131,19 @@ def draw_all(
     return (
         draw_placement(case, mesh, folder / "placement.png"),
         draw_contacts(case, basis, response, folder / "contacts.png"),
+        draw_distribution(case, basis, response, folder / "distribution.png"),
         draw_section(case, mesh, basis, response, folder / "section.png"),
+        *_over_depth(case, basis, response, folder),
         *(draw_waveform(channel, folder / f"waveform-{channel.name}.png") for channel in case.channels),
         *(picture for picture in moving if picture is not None),
         *_over_frequency(case, basis, conductors, folder),
     )
+
+
+def _over_depth(case: Case, basis: Solution, response: Response, folder: Path) -> tuple[Picture, ...]:
+    """The profiles, where there are pads."""
+    picture = draw_depth(case, basis, response, folder / "depth.png")
+    return () if picture is None else (picture,)
 
 
 def _over_frequency(

@@ -70,6 +70,11 @@ class Cut:
         J = self.weights @ np.stack([_recovered(basis, J, self.cells) for J in response.current_density])
         return np.asarray(response.drive.rms_length(J) / MA_PER_CM2, dtype=np.float64)
 
+    def flow(self, basis: Solution, response: Response) -> Reals:
+        """Current density at the corners of the triangles (t, 3, 3) at the peak of the first channel, A/m2."""
+        at_peak = np.tensordot(response.drive.instants[0], response.current_density, axes=1)
+        return np.asarray(self.weights @ _recovered(basis, at_peak, self.cells))
+
     def potential(self, basis: Solution, response: Response) -> Reals:
         """Potential at the corners of the triangles (t, 3) at the peak of the first channel, V.
 

@@ -9,6 +9,7 @@ import pyvista as pv
 from meshes.arrays import Reals
 from meshes.geometry import PlacedLead
 from meshes.inclusions import AnyInclusion, Box, Cylinder, Ellipsoid, Sphere
+from meshes.layers import Region
 from meshes.leads import Shaft
 from meshes.tagged import TaggedMesh
 from sim.case import Case
@@ -40,13 +41,19 @@ def pads(case: Case, mesh: TaggedMesh, height: float, needles: bool) -> Iterator
                 yield plate(case, part, height), _pale(colour)
 
 
+def layer_regions(case: Case) -> tuple[Region, ...]:
+    """The regions of the body's layers, without those of its bones, of which each has two."""
+    bones = len(getattr(case.body, "bones", ()))
+    return tuple(case.body.regions[: len(case.body.regions) - 2 * bones])
+
+
 def metals(case: Case, mesh: TaggedMesh) -> Iterator[Painted]:
     """Implants, insulators, and leads with their contacts."""
     for name in case.implants:
         yield _surface(face_mm(mesh, f"terminal {name}")), IMPLANT
     for inclusion in case.inclusions:
         if inclusion.material == "insulator":
-            yield _solid(inclusion), INSULATOR
+            yield inclusion_surface(inclusion), INSULATOR
     colours = electrode_colours(case)
     for lead in case.leads:
         yield from lead_pieces(case, lead, colours)
@@ -79,7 +86,8 @@ def _pale(colour: str) -> str:
     return str(pv.Color(mixed).hex_rgb)
 
 
-def _solid(inclusion: AnyInclusion) -> pv.PolyData:
+def inclusion_surface(inclusion: AnyInclusion) -> pv.PolyData:
+    """The shape of an inclusion, mm."""
     match inclusion:
         case Sphere():
             return pv.Sphere(radius=inclusion.radius_mm, center=inclusion.center_mm)

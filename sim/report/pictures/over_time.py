@@ -17,6 +17,7 @@ from sim.report.pictures.traces import Traces, trace
 from sim.response import Response
 
 ROW_IN, TOP_IN, BOTTOM_IN, GAP_IN = 1.3, 0.6, 0.5, 0.34
+LEGEND_IN = 0.26  # under the axis of time, where there is one
 LEFT_IN, RIGHT_IN = 0.85, 0.2
 BREAK = [(-0.5, -1.0), (0.5, 1.0)]  # the stroke where the axis of time is cut
 
@@ -37,7 +38,7 @@ def draw_over_time(case: Case, basis: Solution, response: Response, channel: int
     if traces is None:
         return None
     rows = 3 if traces.densities else 2
-    height = TOP_IN + rows * ROW_IN + (rows - 1) * GAP_IN + BOTTOM_IN
+    height = TOP_IN + rows * ROW_IN + (rows - 1) * GAP_IN + BOTTOM_IN + (LEGEND_IN if traces.densities else 0.0)
     about = case.channels[channel]
     with sheet(path, height, heading(case, f"{about.name} over time")) as figure:
         axes = [_axes(figure, height, row) for row in range(rows)]
@@ -76,7 +77,8 @@ def _draw_lines(axes: Axes, traces: Traces, lines: dict[str, Reals], units: Unit
     axes.set_ylabel(f"{name} in {unit}")
     axes.yaxis.set_label_coords(-0.6 / (WIDTH_IN - LEFT_IN - RIGHT_IN), 0.5)
     if all(lines):
-        axes.legend(loc="lower right", frameon=False, ncols=len(lines), borderpad=0.0, bbox_to_anchor=(1.0, 1.02))
+        below = (0.5, -BOTTOM_IN / ROW_IN)
+        axes.legend(loc="upper center", frameon=False, ncols=len(lines), borderpad=0.0, bbox_to_anchor=below)
 
 
 def _mark_time(axes: list[Axes], traces: Traces) -> None:

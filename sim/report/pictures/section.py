@@ -23,6 +23,7 @@ from sim.report.pictures.borders import borders, chained
 from sim.report.pictures.carving import Flags
 from sim.report.pictures.colours import INK
 from sim.report.pictures.cut import Cut
+from sim.report.pictures.flow import draw_flow
 from sim.report.pictures.labels import Labels
 from sim.report.pictures.marks import (
     LINES,
@@ -56,8 +57,9 @@ class Section:
 
     Parameters
     ----------
-    corners, density, potential
-        At the corners of triangles: mm in the plane (t, 3, 2), mA/cm2 (t, 3), V (t, 3).
+    corners, density, potential, flow
+        At the corners of triangles: mm in the plane (t, 3, 2), mA/cm2 (t, 3), V (t, 3), and the part of J in the plane,
+        A/m2 (t, 3, 2).
     regions
         Of each triangle (t,).
     inner, outer
@@ -71,6 +73,7 @@ class Section:
     corners: Reals
     density: Reals
     potential: Reals
+    flow: Reals
     regions: Integers
     inner: Reals
     outer: Reals
@@ -107,6 +110,7 @@ def draw_section(case: Case, mesh: TaggedMesh, basis: Solution, response: Respon
         left = LEFT_IN + (WIDTH_IN - LEFT_IN - right_in - size[0]) / 2
         whole = _axes(figure, np.array([left, bottom]), size, (low, high), plane)
         _draw(whole, section, case)
+        draw_flow(whole, section.corners, section.flow)
         if not isinstance(case.body, Block):
             whole.spines[["top", "right"]].set_visible(False)
         name_regions(whole, names, 1 / scale)
@@ -126,7 +130,8 @@ def draw_section(case: Case, mesh: TaggedMesh, basis: Solution, response: Respon
         path.stem,
         "Current density in the tissue",
         f"Cut through {pair[0]} and {pair[1]} ({', '.join(plane.names)}): r.m.s. current density on a logarithmic "
-        f"scale up to {top:.3g} mA/cm², with equipotential lines, borders of {', '.join(names)}, and the terminals.",
+        f"scale up to {top:.3g} mA/cm², with equipotential lines, lines of current, borders of {', '.join(names)}, "
+        "and the terminals.",
     )
 
 
@@ -154,6 +159,7 @@ def cut_section(
         corners=flat,
         density=density,
         potential=potential,
+        flow=plane.coordinates(cut.flow(basis, response)),
         regions=basis.layers[cut.cells],
         inner=inner,
         outer=outer,
@@ -258,5 +264,6 @@ def _draw_bar(figure: Figure, norm: LogNorm, height: float) -> None:
     )
     bar.ax.xaxis.set_minor_formatter(NullFormatter())
     bar.set_label(
-        "r.m.s. current density |J| in mA/cm², logarithmic; lines: potential at the peak of the first channel"
+        "r.m.s. current density |J| in mA/cm², logarithmic; "
+        "lines: potential, arrows: current, at the peak of the first channel"
     )

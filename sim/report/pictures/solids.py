@@ -14,7 +14,7 @@ from meshes.tagged import TaggedMesh
 from sim.case import Case
 from sim.report.pictures.carving import Tetrahedra
 from sim.report.pictures.colours import INK, tissue_colours
-from sim.report.pictures.hardware import Painted, metals, pads
+from sim.report.pictures.hardware import Painted, layer_regions, metals, pads
 from sim.report.pictures.opening import Opening
 from sim.report.pictures.view import View
 
@@ -56,8 +56,7 @@ def open_first_window() -> None:
 
 def carved_skin(case: Case, mesh: TaggedMesh, opening: Opening) -> Skin:
     """The surface of what an opening leaves of the tissues; bones, inclusions and stacks stay whole."""
-    bones = len(getattr(case.body, "bones", ()))
-    layers = case.body.regions[: len(case.body.regions) - 2 * bones]
+    layers = layer_regions(case)
     opened = {region.name for region in (*layers, *(w.region for w in case.wounds if w.region is not None))}
     whole = np.array([tag for name, tag in mesh.volume_names.items() if name not in opened])
     body = opening.carve(Tetrahedra(mesh.points_mm, mesh.cells, mesh.cell_tags), whole)

@@ -6,6 +6,7 @@ from meshes.arrays import Reals
 from meshes.tagged import TaggedMesh
 from sim.basis import Solution
 from sim.case import Case
+from sim.case.model import Electrode
 from sim.exposure.triangles import facet_areas
 from sim.units import MM
 
@@ -39,6 +40,14 @@ def contact_centre_mm(basis: Solution, name: str) -> Reals:
     corners = np.asarray(basis.contacts[basis.terminals.index(name)].corners / MM, dtype=np.float64)
     areas = facet_areas(corners)
     return np.asarray(areas @ corners.mean(axis=1) / areas.sum(), dtype=np.float64)
+
+
+def pad_middle_mm(case: Case, electrode: Electrode) -> Reals:
+    """The middle (3,) of a pad on the skin; of a ring and the like a point that it covers."""
+    centroid = np.array(electrode.pad.polygon.centroid.coords)
+    inside = float(electrode.pad.distance_mm(centroid)[0]) < 0.0
+    flat = centroid if inside else np.array(electrode.pad.polygon.representative_point().coords)
+    return np.asarray(case.body.wrap_mm(electrode.position_mm, flat)[0])
 
 
 def label_point_mm(corners: Reals) -> Reals:

@@ -1,4 +1,4 @@
-"""Workers of dask.distributed, each of which runs one chunk at a time in a process of its own."""
+"""Workers of dask.distributed, each of which lets a process of its own compute one chunk at a time."""
 
 import contextlib
 import logging
@@ -43,10 +43,10 @@ class Pool:
         """Hand a chunk to the next free worker."""
         chunk.write()
         future = self._client.submit(
-            child.run_child,
-            (*self._command, "-m", "sim.sweep.task", str(chunk.path)),
+            child.run_chunk,
+            (*self._command, "-m", "sim.sweep.task"),
             environment(chunk),
-            str(chunk.output),
+            str(chunk.path),
             str(chunk.stop),
             pure=False,
             key=f"{chunk.run}-{chunk.name}",

@@ -1,10 +1,12 @@
 """The driver's own process as the engine: it computes everything itself."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from mpi4py import MPI
 
 from sim.sweep.chunk import Chunk, Ended, Event
+from sim.sweep.computing import Computer
 from sim.sweep.working import work
 
 
@@ -15,10 +17,12 @@ class Serial:
 
     def __init__(self) -> None:
         self._running: list[tuple[Chunk, Iterator[Event]]] = []
+        self._computer: Computer | None = None
 
     def submit(self, chunk: Chunk) -> None:
         """Begin with the next call of ``events``."""
-        self._running.append((chunk, work(chunk, MPI.COMM_SELF)))
+        self._computer = self._computer or Computer(Path(chunk.cache), MPI.COMM_SELF, chunk.fields)
+        self._running.append((chunk, work(chunk, self._computer)))
 
     def events(self) -> list[Event | Ended]:
         """Compute until something happens."""

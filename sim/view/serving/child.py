@@ -15,11 +15,23 @@ PATIENCE_S = 120.0
 
 @dataclass
 class Child:
-    """A process with its address on the loopback interface and the secret that its web socket asks for."""
+    """A process that draws.
+
+    Parameters
+    ----------
+    process, port, secret
+        Its web socket listens on this port of the loopback interface, and asks for the secret.
+    watching
+        Web sockets of its browser that are open.
+    left
+        Whether its browser has been there and has gone.
+    """
 
     process: asyncio.subprocess.Process
     port: int
     secret: str
+    watching: int = 0
+    left: bool = False
 
     @property
     def address(self) -> str:
@@ -44,8 +56,8 @@ class Child:
             await self.process.wait()
 
 
-async def start_child(folder: Path) -> Child:
-    """Start a process and wait until it listens.
+async def start_child(folder: Path, links: dict[str, str]) -> Child:
+    """Start a process for a run, with links to other pages, and wait until it listens.
 
     Raises
     ------
@@ -63,7 +75,7 @@ async def start_child(folder: Path) -> Child:
     )
     assert process.stdin is not None and process.stdout is not None
     # Not as arguments: these can be read by every user of the machine.
-    process.stdin.write(json.dumps({"run": str(folder), "secret": secret}).encode() + b"\n")
+    process.stdin.write(json.dumps({"run": str(folder), "links": links, "secret": secret}).encode() + b"\n")
     await process.stdin.drain()
     try:
         port = await asyncio.wait_for(_port(process.stdout), PATIENCE_S)

@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING
 from trame.ui.vuetify3 import SinglePageWithDrawerLayout
 from trame.widgets import html, vtk, vuetify3
 
+from sim.view.serving.clock import AT_TIME
 from sim.view.theme import quiet
 
 if TYPE_CHECKING:
     from sim.view.serving.page import Page
+
+CURSOR = "`position: absolute; top: 0; bottom: 0; width: 2px; background: #1d4e89; left: ${100 * step / steps}%`"
 
 
 def build(page: "Page") -> None:
@@ -17,7 +20,8 @@ def build(page: "Page") -> None:
         layout.title.set_text("{{ title }}")
         with layout.toolbar:
             vuetify3.VChip("{{ verdict }}", color=("verdict_colour",), variant="flat", id="verdict")
-            html.A("report", href="/file/report.html", target="_blank", classes="ma-3")
+            for words, address in page.links.items():
+                html.A(words, href=address, classes="ma-3")
         with layout.drawer as drawer:
             drawer.width = 340
             _build_controls(page)
@@ -28,7 +32,7 @@ def build(page: "Page") -> None:
                     page.plotter.render()
                 view = vtk.VtkRemoteView(page.plotter.render_window, ref="view", interactive_ratio=0.6)
                 page.controller.view_update = view.update
-            html.Small("Drawn by {{ renderer }}. Colour: " + page.scene.scale.words + ".")
+            html.Small("Drawn by {{ renderer }}. Colour: {{ colour_words }}.")
             _build_tables()
 
 
@@ -50,7 +54,10 @@ def _build_controls(page: "Page") -> None:
             )
             html.Div(f"× {{{{ Math.pow(10, factor_{i}).toPrecision(3) }}}}", classes="text-caption")
         html.Div("{{ scaled }}", classes="text-caption mb-3")
-        vuetify3.VSelect(v_model=("quantity",), items=("quantities",), label="quantity", density="compact")
+        _build_clock(page)
+        vuetify3.VSelect(
+            v_model=("quantity",), items=("quantities",), label="quantity", density="compact", id="quantity"
+        )
         vuetify3.VSelect(v_model=("clip",), items=("planes",), label="clip", density="compact", id="clip")
         vuetify3.VSelect(v_model=("slice",), items=("planes",), label="slice", density="compact")
         vuetify3.VSlider(
@@ -78,6 +85,30 @@ def _build_controls(page: "Page") -> None:
                     vuetify3.VTextField(v_model=(f"probe_{axis}",), label=axis, density="compact")
         vuetify3.VBtn("show", click=page.on_probe, size="small")
         html.Pre("{{ values }}", style="font-size: .8rem")
+
+
+def _build_clock(page: "Page") -> None:
+    """The slider of time with the waveform, or why there is none."""
+    if page.clock.mover.why_not:
+        html.Div("{{ still }}", classes="text-caption mb-3", id="still")
+        return
+    vuetify3.VSelect(v_model=("when",), items=("whens",), label="show the fields", density="compact", id="when")
+    with html.Div(v_if=f"when == '{AT_TIME}'", classes="mb-3"):
+        with vuetify3.VRow(dense=True):
+            with vuetify3.VCol(v_if="clock_channels.length > 1"):
+                vuetify3.VSelect(
+                    v_model=("clock_channel",), items=("clock_channels",), label="waveform of", density="compact"
+                )
+            with vuetify3.VCol():
+                vuetify3.VSelect(v_model=("stretch",), items=("stretches",), label="over", density="compact")
+        with html.Div(style="position: relative"):
+            html.Div(v_html=("waveform",))
+            html.Div(style=(CURSOR,))
+        vuetify3.VSlider(
+            v_model=("step",), min=0, max=("steps",), step=1, hide_details=True, id="time", aria_label="time"
+        )
+        html.Div("{{ now }}", id="now")
+        html.Div("{{ stretch_words }}; lines of current stay those of the peak", classes="text-caption")
 
 
 def _build_tables() -> None:

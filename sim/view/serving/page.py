@@ -1,35 +1,28 @@
 """The page of a run: the field with its controls, sliders of the amplitudes, and the tables that follow them."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from trame.app import get_server
 
-from sim.report.page import VERDICTS, number
-from sim.safety.verdict import EVALUATED
 from sim.units import MM
 from sim.view.amplitudes import LEAST, MOST, amplitudes_of
 from sim.view.camera import PRESETS, look, main_plane
 from sim.view.errors import ViewError
 from sim.view.headless import renderer
-from sim.view.quantities import QUANTITIES, quantity
+from sim.view.quantities import quantity
 from sim.view.run import Run
 from sim.view.scene import Scene
+from sim.view.serving.clock import Clock
 from sim.view.serving.layout import build
+from sim.view.serving.tables import told
 from sim.view.theme import new_plotter, quiet
 from sim.view.values import density_limit, values_at
 
 NONE = "none"
 PLANES = ("through the pads", "x", "y", "z")
-COLOURS = {"pass": "success", "caution": "warning", "exceeded": "error", "not_evaluated": "grey"}
-ELECTRODE_ROWS = (
-    ("r.m.s. current, mA", "current_rms_mA", None),
-    ("charge per phase, µC", "charge_per_phase_uC", None),
-    ("r.m.s. J: mean, mA/cm²", "current_density_rms_mA_per_cm2", "mean"),
-    ("99th percentile, mA/cm²", "current_density_rms_mA_per_cm2", "p99"),
-    ("largest over 1 cm², mA/cm²", "current_density_rms_mA_per_cm2", "peak_1cm2"),
-)
 
 
 class Page:
@@ -39,29 +32,32 @@ class Page:
     ----------
     run
         What is shown.
+    links
+        Addresses by their words, at the top.
     """
 
-    def __init__(self, run: Run) -> None:
-        self.run, self.amplitudes = run, amplitudes_of(run)
+    def __init__(self, run: Run, links: Mapping[str, str]) -> None:
+        self.run, self.links, self.amplitudes = run, links, amplitudes_of(run)
         self.plotter = new_plotter(off_screen=True, window_size=[1000, 700])
         self.scene = Scene(run, self.plotter)
         look(self.plotter, run)
         self.plane = main_plane(run)
         self.server: Any = get_server(f"faradic-{uuid.uuid4().hex}", client_type="vue3")
         self.state, self.controller = self.server.state, self.server.controller
+        self.driven = run  # at the amplitudes of the sliders
+        self.clock = Clock(run, self.state)
         self._set_state()
         build(self)
         self._bind()
 
     def _set_state(self) -> None:
         run = self.run
-        have = [name for name in QUANTITIES if name in run.grid.cell_data or name in run.grid.point_data]
         self.state.update(
             {
                 "trame__title": f"Faradic: {run.case.title}",
                 "title": run.case.title,
                 "quantity": "J_rms",
-                "quantities": [{"title": quantity(name).title, "value": name} for name in have],
+                "colour_words": self.scene.scale.words,
                 "tissues": [{"name": name, "words": name.replace("_", " ")} for name in run.tissues],
                 "clip": NONE,
                 "planes": [NONE, *PLANES],
@@ -90,7 +86,8 @@ class Page:
             self.state[f"opacity_{i}"] = 1.0
         for i in range(len(self.amplitudes.names)):
             self.state[f"factor_{i}"] = 0.0
-        self._tell(run)
+        self.state.update(told(run))
+        self._offer_quantities()
 
     def _bind(self) -> None:
         change = self.state.change
@@ -100,13 +97,21 @@ class Page:
         change("lines")(self.on_lines)
         change("exceeded")(self.on_exceeded)
         change("view")(self.on_view)
+        change("when")(self.on_when)
+        change("step", "stretch", "clock_channel")(self.on_time)
         change(*(f"opacity_{i}" for i in range(len(self.run.tissues))))(self.on_opacity)
         change(*(f"factor_{i}" for i in range(len(self.amplitudes.names))))(self.on_factor)
 
     def on_quantity(self, **_: Any) -> None:
         """Colour by another array."""
         old = f"{self.scene.shown.quantity.title}\n"
-        if self._try(lambda: self.scene.show_quantity(self.state.quantity)):
+        name = self.state.quantity
+
+        def colour() -> None:
+            self.scene.show_quantity(name, self.clock.scale(name, self.driven), self.clock.shown(self.driven))
+
+        if self._try(colour):
+            self.state.colour_words = self.scene.scale.words
             if old in self.plotter.scalar_bars and old != f"{self.scene.shown.quantity.title}\n":
                 self.plotter.remove_scalar_bar(old)
             self.state.above = 0.0
@@ -176,11 +181,30 @@ class Page:
         }
 
         def drive() -> None:
-            run = self.amplitudes.at(factors)
-            self.scene.take(run)
-            self._tell(run)
+            self.driven = self.amplitudes.at(factors)
+            self.state.update(told(self.driven))
+            self.scene.take(self.clock.shown(self.driven))
+            if self.clock.channels:
+                self.clock.tell(self.driven)
 
         if self._try(drive):
+            self._show()
+
+    def on_when(self, **_: Any) -> None:
+        """From the peak over the period to an instant, or back."""
+        self._offer_quantities()
+        self.state.quantity = self.state.quantities[0]["value"]
+        self.on_quantity()
+
+    def on_time(self, **_: Any) -> None:
+        """Another instant: colours and words follow, at the amplitudes of the sliders."""
+
+        def move() -> None:
+            self.clock.tell(self.driven)
+            if self.clock.runs:
+                self.scene.recolour(self.clock.shown(self.driven))
+
+        if self._try(move) and self.clock.runs:
             self._show()
 
     def on_probe(self) -> None:
@@ -211,42 +235,9 @@ class Page:
             return normal, self.plane.origin
         return normal, normal * (low + part * (high - low))
 
-    def _tell(self, run: Run) -> None:
-        """Tables and verdict of a run."""
-        mark, word, _ = VERDICTS[run.verdict.overall]
-        checks = [check for check in run.verdict.checks if check.outcome != "not_applicable"]
-        checks.sort(key=lambda check: -1e9 if check.margin is None else check.margin)
-        self.state.update(
-            {
-                "verdict": f"{mark} {word}",
-                "verdict_colour": COLOURS[run.verdict.overall],
-                "because": f"{run.verdict.because[:1].upper()}{run.verdict.because[1:]}.",
-                "checks": [
-                    {
-                        "id": check.id,
-                        "subject": check.subject,
-                        "value": f"{number(check.value)} {check.unit}",
-                        "limit": f"{number(check.limit)} {check.unit}",
-                        "used": number(100.0 * (1.0 - check.margin)) + " %"
-                        if check.outcome in EVALUATED and check.margin is not None
-                        else "–",
-                        "outcome": check.outcome.replace("_", " "),
-                        "status": check.status,
-                    }
-                    for check in checks
-                ],
-                "electrodes": [
-                    {"name": name, "values": [number(_dig(numbers, row)) for row in ELECTRODE_ROWS]}
-                    for name, numbers in run.result["electrodes"].items()
-                ],
-                "electrode_rows": [words for words, _, _ in ELECTRODE_ROWS],
-                "amplitude_words": [
-                    f"{number(c.amplitude_mA)} mA" if c.amplitude_mA is not None else f"{number(c.amplitude_V)} V"
-                    for c in run.case.channels
-                ],
-                "channel_names": [channel.name for channel in run.case.channels],
-            }
-        )
+    def _offer_quantities(self) -> None:
+        names = self.clock.quantities(self.driven)
+        self.state.quantities = [{"title": quantity(name).title, "value": name} for name in names]
 
     def _limit_words(self) -> str:
         limit = density_limit(self.run.verdict)
@@ -269,8 +260,3 @@ class Page:
             self.plotter.render()
         if self.controller.view_update.exists():
             self.controller.view_update()
-
-
-def _dig(numbers: Any, row: tuple[str, str, str | None]) -> float | None:
-    value = numbers[row[1]] if row[2] is None else numbers[row[1]][row[2]]
-    return None if value is None else float(value)

@@ -21,7 +21,7 @@ def main() -> None:
     asked = json.loads(sys.stdin.readline())
     threading.Thread(target=_end_with_input, daemon=True).start()
     sys.argv = [sys.argv[0]]  # trame reads arguments of its own
-    page = Page(open_run(Path(asked["run"])))
+    page = Page(open_run(Path(asked["run"])), asked["links"])
     page.server.cli.set_defaults(authKey=asked["secret"])
     page.server.controller.on_server_ready.add(lambda **_: print(f"\nPORT {page.server.port}", flush=True))
     page.server.start(
