@@ -9,6 +9,7 @@ from meshes.arrays import Reals
 from sim.case import Case
 from sim.case.steady import carrying_band
 from sim.frequency import frequency_text
+from sim.interfaces.impedance import reciprocal
 from sim.signal import Signal
 from sim.terminals import case_membranes, case_metals
 from sim.tissues import Conductor
@@ -67,8 +68,7 @@ def _shares(case: Case, conductors: tuple[Conductor, ...], frequencies: Reals) -
     contacts += [(membrane.name, membrane.contact) for membrane in case_membranes(case)]
     for name, contact in contacts:
         if contact is not None:
-            low, high = contact.band_Hz
-            values = contact.admittance(np.clip(frequencies, low, high))
+            values = reciprocal(contact.nearest_impedance(frequencies))
             found.append((f"the contact of {name.removeprefix('contact ')}", *_share(values, frequencies)))
     return found
 

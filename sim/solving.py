@@ -105,6 +105,12 @@ class Meshed:
     tagged: TaggedMesh | None = None
     domain: Domain | None = None
 
+    def forget(self) -> None:
+        """Give their memory back."""
+        if self.domain is not None:
+            self.domain.workspace.destroy()
+        self.key, self.tagged, self.domain = "", None, None
+
 
 def solve_case(
     case: Case, cache: Path, progress: Progress, timings: Timings, comm: MPI.Comm, last: Meshed | None = None
@@ -135,7 +141,7 @@ def solve_case(
     last = last or Meshed()
     key = mesh_key(case.geometry, case.numerics.accuracy)
     if last.key != key:
-        last.key, last.tagged, last.domain = "", None, None  # before the next one: both in memory may be too much
+        last.forget()  # before the next one: both in memory may be too much
         last.tagged = on_first_rank(comm, lambda: _mesh(case, cache / "meshes", progress, timings))
         last.key = key
     path = cache / "bases" / f"{basis_key(case, conductors)}.npz"

@@ -22,6 +22,7 @@ def check_contacts(case: Case, where: str) -> None:
     CaseError
         With the file, the key's path, what was found and what is accepted.
     """
+    signal = Signal.of(case)
     for path, contact in _located_contacts(case):
         key = f"{where}: {path}"
         if isinstance(contact, LibraryContact):
@@ -34,16 +35,32 @@ def check_contacts(case: Case, where: str) -> None:
                 f"a contact that is known {band_text(model.band_Hz)}",
                 f"one that is known at tissues.frequency_Hz, {frequency_text(at_Hz)}",
             )
-        if math.isinf(model.steady_ohm_m2(case.steady_Hz)):
-            raise CaseError(key, "a contact that blocks direct current", f"{PASSING}, or tissues.frequency_Hz above 0")
+        if _may_be_resistive(case):
+            _passes(model, case, signal, key)
         if _may_count_over_frequency(case):
-            _known_over_frequency(model, Signal.of(case), key)
+            _known_over_frequency(model, signal, key)
+
+
+def _may_be_resistive(case: Case) -> bool:
+    """Whether a contact that blocks direct current may be taken as a resistance: in ``auto`` it counts else."""
+    return case.numerics.mode == "quasistatic" or (case.numerics.mode == "auto" and not _alternates(case))
+
+
+def _alternates(case: Case) -> bool:
+    return any(channel.waveform.period_s is not None for channel in case.channels)
+
+
+def _passes(contact: Contact, case: Case, signal: Signal, key: str) -> None:
+    if math.isinf(contact.steady_ohm_m2(case.steady_Hz)):
+        raise CaseError(key, "a contact that blocks direct current", f"{PASSING}, or tissues.frequency_Hz above 0")
+    if case.tissues.frequency_Hz is None and signal.mean and contact.direct_current_ohm_m2 == math.inf:
+        accepted = f"{PASSING}, balanced waveforms, or tissues.frequency_Hz above 0"
+        raise CaseError(key, "a contact that blocks direct current, under a waveform with a mean", accepted)
 
 
 def _may_count_over_frequency(case: Case) -> bool:
     """Whether more than resistances may be computed: unless the case says no, of all but direct current alone."""
-    alternating = any(channel.waveform.period_s is not None for channel in case.channels)
-    return case.numerics.mode == "electroquasistatic" or (case.numerics.mode == "auto" and alternating)
+    return case.numerics.mode == "electroquasistatic" or (case.numerics.mode == "auto" and _alternates(case))
 
 
 def _known_over_frequency(contact: Contact, signal: Signal, key: str) -> None:

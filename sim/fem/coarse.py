@@ -48,10 +48,11 @@ class CoarseSpace:
         scale = P.getDiagonal().sum() / P.getSize()[0]
         P.zeroRowsColumns(self._global, diag=scale)
         Q.zeroRowsColumns(self._global, diag=0.0)
-        solver = ComplexFactor(P, Q)
-        P.destroy()
-        Q.destroy()
-        return solver
+        try:
+            return ComplexFactor(P, Q)
+        finally:
+            P.destroy()
+            Q.destroy()
 
     def restricted(self, r: Any) -> Any:
         """A complex functional on V as one on the linear elements, zero where the potential is given."""

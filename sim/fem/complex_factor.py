@@ -26,6 +26,7 @@ class ComplexFactor:
         self._factor.setUp()
         failed = self._factor.getFailedReason()
         if failed:
+            self.destroy()
             raise SolverError("direct solution with linear elements", float(failed), 0.0, "MUMPS cannot factorise")
         self._right, self._left = self._matrix.createVecs()
 

@@ -50,17 +50,15 @@ def widen_by_frequencies(
 
 def _passes(snapshots: Snapshots, frequency_Hz: float, values: Complexes, tolerance: float, accuracy: float) -> bool:
     """Whether the model is accurate enough at a frequency; solve and widen it where it is not."""
-    solver = HarmonicSolver(snapshots.problem, values, tolerance)
     guesses = snapshots.guesses(values)
-    if snapshots.model.modes:
-        admittance, _ = snapshots.model.condensed(values)
-        worst = max(solver.error_estimate(k, u) for k, u in enumerate(guesses))
-        estimate = MARGIN * worst / float(np.abs(admittance).max())
-        if estimate <= accuracy:
-            snapshots.checked_Hz.append(frequency_Hz)
-            snapshots.estimates.append(estimate)
-            solver.destroy()
-            return True
-    snapshots.solve(frequency_Hz, solver, guesses)
-    solver.destroy()
+    with HarmonicSolver(snapshots.problem, values, tolerance) as solver:
+        if snapshots.model.modes:
+            admittance, _ = snapshots.model.condensed(values)
+            worst = max(solver.error_estimate(k, u) for k, u in enumerate(guesses))
+            estimate = MARGIN * worst / float(np.abs(admittance).max())
+            if estimate <= accuracy:
+                snapshots.checked_Hz.append(frequency_Hz)
+                snapshots.estimates.append(estimate)
+                return True
+        snapshots.solve(frequency_Hz, solver, guesses)
     return False

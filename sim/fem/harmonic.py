@@ -5,7 +5,7 @@ definite and -P ≤ Q ≤ P for passive media; Q = 0 where all terms are in phas
 the operator is symmetric and the recurrences short (COCG: van der Vorst and Melissen 1990, IEEE Trans Magn 26:706).
 """
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -49,7 +49,17 @@ class HarmonicSolver:
         else:
             self._turned = turned
             self._operator = ComplexOperator(P, problem.combined(turned.imag), problem.rows)
-            self._precondition = TwoLevel(problem, self._operator, turned)
+            try:
+                self._precondition = TwoLevel(problem, self._operator, turned)
+            except SolverError:
+                self._operator.destroy()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.destroy()
 
     def unit_solution(self, k: int, guess: Any = None) -> tuple[Any, Convergence]:
         """Potential with terminal k at 1 V and the others at 0 V.

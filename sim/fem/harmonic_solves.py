@@ -72,13 +72,18 @@ def solve_harmonics(
     values = [terms.values(f) for f in candidates]
     problem = AffineProblem(domain, media, terminals, terms, order)
     ready = time.perf_counter()
-    snapshots = Snapshots(problem, "real", on_solved)
-    enough = serves(terms, candidates) and widen_by_shifts(snapshots, terms, candidates, values, tolerance, accuracy)
-    if not enough:
-        snapshots = Snapshots(problem, "complex", on_solved)
-        widen_by_frequencies(snapshots, candidates, values, tolerance, accuracy)
-    facts = snapshots.facts(ready - start, time.perf_counter() - ready)
-    return _gathered(problem, snapshots.model, candidates, facts)
+    try:
+        snapshots = Snapshots(problem, "real", on_solved)
+        enough = serves(terms, candidates) and widen_by_shifts(
+            snapshots, terms, candidates, values, tolerance, accuracy
+        )
+        if not enough:
+            snapshots = Snapshots(problem, "complex", on_solved)
+            widen_by_frequencies(snapshots, candidates, values, tolerance, accuracy)
+        facts = snapshots.facts(ready - start, time.perf_counter() - ready)
+        return _gathered(problem, snapshots.model, candidates, facts)
+    finally:
+        problem.destroy()
 
 
 def _gathered(
@@ -87,7 +92,6 @@ def _gathered(
     domain, terms = problem.domain, problem.terms
     cells = gather_cells(domain, problem.along, tuple(problem.function(mode) for mode in model.modes))
     contacts = gather_harmonic_contacts(problem, model)
-    problem.destroy()
     if cells is None or contacts is None:
         return None
     layer_terms = [

@@ -109,30 +109,29 @@ class _Survey:
 
     def solve_first(self) -> None:
         """At the lowest frequency."""
-        self._solve(self.free[0], self._solver(self.free[0]))
+        with self._solver(self.free[0]) as solver:
+            self._solve(self.free[0], solver)
 
     def visit(self, i: int) -> None:
         """Estimate the error at a candidate; solve at the nearest free place if it is too large."""
         distances = np.abs(np.log(self.free) - np.log(self.candidates[i]))
         place = self.free[int(np.argmin(distances))]
-        solver = self._solver(place)
-        error = self._error(solver, self.values[i])
-        self.stalls += error > GAIN * self.estimated.get(i, np.inf)
-        self.estimated[i] = error
-        self.forecast.estimated(i, error)
-        if error > self.accuracy / MARGIN:
-            self._solve(place, solver)
-            return
+        with self._solver(place) as solver:
+            error = self._error(solver, self.values[i])
+            self.stalls += error > GAIN * self.estimated.get(i, np.inf)
+            self.estimated[i] = error
+            self.forecast.estimated(i, error)
+            if error > self.accuracy / MARGIN:
+                self._solve(place, solver)
+                return
         self.current.add(i)
         self.snapshots.checked_Hz.append(float(self.candidates[i]))
-        solver.destroy()
 
     def _solver(self, place: float) -> HarmonicSolver:
         return HarmonicSolver(self.snapshots.problem, self.terms.laplace_values(place), self.tolerance)
 
     def _solve(self, place: float, solver: HarmonicSolver) -> None:
         self.snapshots.solve(place, solver, self.snapshots.guesses(self.terms.laplace_values(place)))
-        solver.destroy()
         self.free.remove(place)
         self.forecast.solved(place)
         self.current.clear()

@@ -189,9 +189,12 @@ def solve_basis(
     problem = Conduction(domain, conductors, terminals, sheets, order, tolerance)
     ready = time.perf_counter()
     solutions = []
-    for k in range(len(terminals)):
-        solutions.append(problem.unit_solution(k))
-        on_solved(k + 1, len(terminals))
+    try:
+        for k in range(len(terminals)):
+            solutions.append(problem.unit_solution(k))
+            on_solved(k + 1, len(terminals))
+    finally:
+        problem.destroy()
     potentials, reactions, currents, convergences = zip(*solutions, strict=True)
     admittance = np.array(currents).T
     balance, asymmetry = check_admittance(admittance)
@@ -205,7 +208,6 @@ def solve_basis(
         setup_s=ready - start,
         solve_s=time.perf_counter() - ready,
     )
-    problem.destroy()
     cells = gather_cells(domain, problem.κ, potentials)
     contacts = gather_contacts(domain, terminals, sheets, potentials, reactions)
     if cells is None or contacts is None:

@@ -43,3 +43,13 @@ class Workspace:
     def give_back(self, order: int, matrix: PETSc.Mat) -> None:
         """Keep a matrix for the next problem; its entries are not needed any more."""
         self._matrices[order] = matrix
+
+    def destroy(self) -> None:
+        """Give PETSc's memory back; all ranks call.
+
+        On more than one rank PETSc keeps what Python has dropped until then.
+        """
+        for matrix in self._matrices.values():
+            matrix.destroy()
+        self._matrices.clear()
+        PETSc.garbage_cleanup(self._msh.comm)

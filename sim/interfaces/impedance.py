@@ -71,9 +71,13 @@ class Impedance(Part, ABC):
         """Admittance per area y [S/m2] as of ``Circuit``; None where z is known at frequencies alone."""
         return None
 
+    def nearest_impedance(self, frequency_Hz: Reals) -> Complexes:
+        """Impedance per area z [Ohm m2] at frequencies [Hz], or at the nearest ones at which it is known."""
+        return self.over_frequency(np.clip(frequency_Hz, *self.band_Hz))
+
     def steady_ohm_m2(self, frequency_Hz: float) -> float:
         """The resistance that stands for it in resistive computation: |z| at a frequency, or the nearest known one."""
-        return abs(self.impedance(min(max(frequency_Hz, self.band_Hz[0]), self.band_Hz[1])))
+        return abs(complex(self.nearest_impedance(np.array(frequency_Hz))))
 
 
 class Circuit(Impedance):

@@ -25,6 +25,10 @@ class Series(Impedance):
         """Impedance per area z [Ohm m2]: the sum."""
         return np.asarray(sum(part.over_frequency(frequency_Hz) for part in self.parts))
 
+    def nearest_impedance(self, frequency_Hz: Reals) -> Complexes:
+        """The sum, each part at the frequency nearest to where it is known itself."""
+        return np.asarray(sum(part.nearest_impedance(frequency_Hz) for part in self.parts))
+
     def laplace_admittance(self, s: NDArray[Any]) -> NDArray[Any] | None:
         """Admittance per area y = 1 / Σ (1 / y_i) [S/m2] as of ``Circuit``; None where that of a part is."""
         parts = [part.laplace_admittance(s) for part in self.parts]

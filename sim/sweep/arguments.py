@@ -1,6 +1,7 @@
 """The commands of faradic sweep: their names and options."""
 
 import argparse
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -68,12 +69,12 @@ def _add_attempts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--retries",
         metavar="N",
-        type=int,
+        type=_count,
         default=2,
         help="further attempts after a kill, a time-out or exhausted memory (default: 2)",
     )
     parser.add_argument(
-        "--timeout", metavar="SECONDS", type=float, default=0.0, help="for each case (default: no limit)"
+        "--timeout", metavar="SECONDS", type=_seconds, default=0.0, help="for each case (default: no limit)"
     )
     parser.add_argument("--fields", action="store_true", help="keep fields.vtu of every case")
 
@@ -100,6 +101,22 @@ def _add_best(best: argparse.ArgumentParser) -> None:
         help="such as verdict=pass or impedance.ch1.ohm<=800; as often as needed",
     )
     best.add_argument("--count", metavar="N", type=_positive, default=5, help="rows to list (default: 5)")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text}: a whole number from 0 on is accepted")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0.0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text}: seconds from 0 on are accepted; 0 is no limit")
+    return seconds
 
 
 def _positive(text: str) -> int:

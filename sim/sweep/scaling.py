@@ -113,7 +113,7 @@ class UnitExposures:
         if not has_rules():
             return _exposed(solved, response)
         unit = _unit_case(solved)
-        name = unit.model_dump_json(include={"channels", "probes"})
+        name = unit.model_dump_json(include={"body", "inclusions", "channels", "probes"})
         if key != self._basis:
             self._basis, self._known = key, {}
         if name not in self._known:

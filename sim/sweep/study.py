@@ -57,7 +57,7 @@ class Values(Part):
 class Axis(Values):
     """One direction of the study: values of a key, or a ``zip`` of several keys that move together."""
 
-    name: Annotated[str, Field(pattern=r"^\S+$", max_length=100)] | None = None
+    name: Annotated[str, Field(pattern=r"^[^\s,<>=!]+$", max_length=100)] | None = None
     zip: Annotated[tuple[Values, ...], Field(min_length=2)] | None = None
 
     def require_complete(self) -> None:
@@ -147,7 +147,7 @@ Distribution = Annotated[Uniform | LogUniform | Triangular | Normal | LogNormal,
 class Uncertain(Part):
     """A key of the case, or several that get the same value, drawn from a distribution."""
 
-    name: Annotated[str, Field(pattern=r"^\S+$", max_length=100)] | None = None
+    name: Annotated[str, Field(pattern=r"^[^\s,<>=!]+$", max_length=100)] | None = None
     path: KeyPath | None = None
     paths: Annotated[tuple[KeyPath, ...], Field(min_length=1)] | None = None
     distribution: Distribution

@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,7 +33,11 @@ def main(names: Sequence[str]) -> None:
         for line in sys.stdin:
             chunk = Chunk.read(Path(line.rstrip("\n")))
             with logged(chunk.output):
-                computer = compute(launched(chunk), computer)
+                try:
+                    computer = compute(launched(chunk), computer)
+                except Exception:
+                    traceback.print_exc()  # while the output is that of this chunk
+                    raise SystemExit(1) from None
             chunk.finished.touch()
 
 

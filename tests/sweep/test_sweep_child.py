@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from sim.sweep.chunk import Chunk
 from sim.sweep.engines import child
 
 # Takes the paths of chunks as sim.sweep.task does; what a chunk says is done with it.
@@ -83,3 +84,16 @@ def test_the_end_of_the_run_ends_the_process(worker, tmp_path):
     assert run(tmp_path, "a", "sleep")[0] == -signal.SIGTERM
     assert time.monotonic() - start < 5.0
     assert worker.faradic_child.poll() is not None
+
+
+def test_a_crash_outside_a_case_is_told_of_any_chunk(worker, tmp_path):
+    """The process of a sweep itself; the journal of its second chunk cannot be opened."""
+    (tmp_path / "work").mkdir()
+    chunks = [Chunk(name, "run", str(tmp_path), str(tmp_path), 2, 0.0, False, (), ()) for name in "ab"]
+    for chunk in chunks:
+        chunk.write()
+    chunks[1].journal.mkdir()
+    command, variables = [sys.executable, "-m", "sim.sweep.task"], {"PYTHONPATH": os.pathsep.join(sys.path)}
+    ends = [child.run_chunk(command, variables, str(chunk.path), str(tmp_path / "stop")) for chunk in chunks]
+    assert ends[0] == (0, "")
+    assert ends[1][0] == 1 and "IsADirectoryError" in ends[1][1]

@@ -17,7 +17,7 @@ from sim.sweep.scaling import RULES, UnitExposures, has_rules
 from sim.timings import Timings
 
 
-def case_of(waveform, amplitude, second=None, mode="quasistatic", other=None):
+def case_of(waveform, amplitude, second=None, mode="quasistatic", other=None, fibres=(1.0, 1.0, 0.0)):
     channels = [
         {"name": "ch1", "electrodes": {"a": 1.0, "b": -0.75, "c": -0.25}, "waveform": waveform, **amplitude},
     ]
@@ -35,7 +35,7 @@ def case_of(waveform, amplitude, second=None, mode="quasistatic", other=None):
                 "width_mm": 50.0,
                 "layers": [
                     {"tissue": "skin", "thickness_mm": 2.0},
-                    {"tissue": "muscle", "thickness_mm": 15.0, "fibre_direction": [1.0, 1.0, 0.0]},
+                    {"tissue": "muscle", "thickness_mm": 15.0, "fibre_direction": list(fibres)},
                 ],
             },
             "tissues": {"override": {"skin": {"conductivity_S_per_m": 0.1}, "muscle": {"conductivity_S_per_m": 0.3}}},
@@ -126,6 +126,22 @@ def test_fields_that_interfere_are_scaled_also_along_fibres(monkeypatch):
         assert {path for path, value in scaled.items() if value is not None} == set(told)
         assert {path: scaled[path] for path in told} == pytest.approx(told, rel=1e-9, abs=1e-12, nan_ok=False)
     assert len(calls) == 1
+
+
+def test_fibres_of_tissue_that_conducts_alike_in_all_directions_count():
+    """They change neither mesh nor solution, but what is along them."""
+    units = UnitExposures()
+    carriers = [{"kind": "sine", "frequency_Hz": f} for f in (4000.0, 4100.0)]
+    found = []
+    for fibres in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)):
+        solved = solved_of(case_of(carriers[0], {"amplitude_mA": 2.0}, second=1.0, other=carriers[1], fibres=fibres))
+        response = solved.respond()
+        scaled = units.expose("key", solved, response).envelope_at_probes["deep"].along_fibres
+        direct = expose(solved.case, solved.basis, response, solved.conductors).envelope_at_probes["deep"].along_fibres
+        assert scaled.direction == direct.direction == fibres
+        assert scaled.envelope_V_per_m == pytest.approx(direct.envelope_V_per_m, rel=1e-9)
+        found.append(scaled.envelope_V_per_m)
+    assert found[0] != pytest.approx(found[1], rel=0.1)
 
 
 def test_over_frequency_amplitudes_are_scaled_and_waveforms_are_not(monkeypatch):

@@ -196,12 +196,6 @@ REFUSED = {
         r"left\.contact: found a contact that is known from 1 Hz to 1 MHz; accepted: one that is known at "
         r"tissues\.frequency_Hz, 0 Hz",
     ),
-    "blocking": (
-        {"contact": CPE},
-        {"frequency_Hz": 0.0},
-        r"left\.contact: found a contact that blocks direct current; accepted: one that passes it, such as a cpe with "
-        r"charge_transfer_ohm_cm2, or tissues\.frequency_Hz above 0",
-    ),
     "small under a stack": (
         {
             "contact": {"kind": "resistance", "resistance_ohm_cm2": 0.005},

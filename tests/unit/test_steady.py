@@ -141,6 +141,20 @@ PASSES = r"accepted: one that passes it, such as a cpe with charge_transfer_ohm_
         ),
         ((MONOPHASIC,), {"contact": BLOCKING}, rf"{BLOCKS}, under a waveform with a mean"),
         (
+            (PULSES,),
+            {"contact": BLOCKING, "mode": "quasistatic", "frequency_Hz": 0.0},
+            rf"{BLOCKS}; {PASSES}tissues\.frequency_Hz above 0$",
+        ),
+        *(
+            (
+                waveforms,
+                {"contact": BLOCKING, "mode": "quasistatic"},
+                rf"{BLOCKS}, under a waveform with a mean; accepted: .*, balanced waveforms, or tissues\.frequency_Hz "
+                "above 0$",
+            )
+            for waveforms in ((MONOPHASIC,), (PULSES, DIRECT))
+        ),
+        (
             (MONOPHASIC,),
             {"contact": TABLE},
             r"a contact that is known from 1 Hz to 1 MHz; accepted: one that is known up to 1 MHz, as the waveforms "
@@ -158,6 +172,23 @@ def test_a_contact_that_has_no_value_is_refused_in_one_line(waveforms, keys, mes
 
 def test_what_is_resistive_by_choice_needs_no_band():
     assert case(MONOPHASIC, contact=TABLE, mode="quasistatic").steady_Hz == 1000.0
-    assert case(MONOPHASIC, contact=BLOCKING, mode="quasistatic").steady_Hz == 1000.0
+    assert case(PULSES, contact=BLOCKING, mode="quasistatic").steady_Hz == 1000.0
+    assert case(MONOPHASIC, contact=BLOCKING, mode="quasistatic", frequency_Hz=1000.0).steady_Hz == 1000.0
     found = case(DIRECT, contact=BLOCKING, frequency_Hz=1000.0)
     assert np.isfinite(case_terminals(found)[0].faces[0][1])
+
+
+def test_what_is_not_resistive_needs_no_resistance():
+    """Balanced pulses pass a contact that blocks direct current, whatever frequency the tissues would be taken at."""
+    for mode in ("auto", "electroquasistatic"):
+        found = case(PULSES, contact=BLOCKING, mode=mode, frequency_Hz=0.0)
+        assert choice(found).mode == "electroquasistatic"
+
+
+def test_tables_that_share_no_frequency_are_each_taken_where_they_are_known():
+    horny = {"kind": "spectrum", "frequency_Hz": [1, 100], "magnitude_ohm_cm2": [1e5, 5e4], "phase_deg": [-5, -20]}
+    pad = {"kind": "spectrum", "frequency_Hz": [1e3, 1e5], "magnitude_ohm_cm2": [300, 100], "phase_deg": [-40, -20]}
+    found = case(DIRECT, contact=pad, stratum_corneum=horny)
+    assert choice(found).mode == "quasistatic"
+    ends = 1e5 * np.exp(-5j * np.pi / 180) + 300 * np.exp(-40j * np.pi / 180)
+    assert case_terminals(found)[0].faces[0][1] == pytest.approx(1e-4 * abs(ends), rel=1e-12)

@@ -151,8 +151,25 @@ def test_a_link_under_a_known_name_is_not_followed(server, folder):
 def test_other_names_and_origins_are_refused(server):
     assert ask(server, "/file/report.html", token=server[2], Host="evil.example")[0] == 403
     assert ask(server, "/file/report.html", token=server[2], Origin="http://evil.example")[0] == 403
+    for host in ("[", "127.0.0.1:x", ""):
+        assert ask(server, "/file/report.html", token=server[2], Host=host)[0] in (400, 403)
     own = f"http://{server[0]}:{server[1]}"
     assert ask(server, "/file/report.html", token=server[2], Origin=own)[0] == 200
+
+
+def test_pages_of_other_ports_cannot_embed_it(server):
+    """They share the cookies of this one."""
+    for site in ("same-site", "cross-site"):
+        fetched = {"Sec-Fetch-Site": site, "Sec-Fetch-Dest": "image"}
+        assert ask(server, "/file/report.html", token=server[2], **fetched)[0] == 403
+    assert ask(server, "/", token=server[2], method="HEAD")[0] == 405  # would start a process
+    opened = {"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}
+    assert ask(server, "/file/report.html", token=server[2], **opened)[0] == 200
+
+
+def test_a_cookie_that_is_no_text_is_refused(server):
+    name = cookie(server, "x").partition("=")[0]
+    assert ask(server, "/file/report.html", Cookie=f"{name}=\xff")[0] == 403
 
 
 def test_each_browser_has_a_process_of_its_own(server):
@@ -192,6 +209,8 @@ def test_a_process_that_does_not_start_is_said(folder, monkeypatch):
 def test_folders_without_a_run_and_taken_ports_are_named(tmp_path, folder):
     with pytest.raises(ViewError, match=r"found no case.json, .*; accepted: the folder of a finished run"):
         serve(tmp_path, "127.0.0.1", 0, 2)
+    with pytest.raises(ViewError, match="--port: found 70000; accepted: 0 to 65535"):
+        serve(folder, "127.0.0.1", 70000, 2)
     with pytest.raises(ViewError, match="--sessions: found 0; accepted: 1 to 64"):
         serve(folder, "127.0.0.1", 0, 0)
     with socket.socket() as taken:

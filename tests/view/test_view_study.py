@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from analytic import CASE
 from study_folder import write_study
@@ -180,6 +181,38 @@ def test_a_closed_page_makes_room_for_another(root, monkeypatch):
     asyncio.run(visit())
 
 
+def test_a_page_that_was_loaded_anew_is_open(root, monkeypatch):
+    async def echo(request):
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        async for message in socket:
+            await socket.send_str(message.data)
+        return socket
+
+    async def visit():
+        drawing = web.Application()
+        drawing.router.add_get("/ws", echo)
+        async with TestServer(drawing) as process, visiting(root, most=1) as (client, pages):
+
+            async def starts(*_):
+                return Child(None, process.port, "secret")
+
+            monkeypatch.setattr(sessions, "start_child", starts)
+            await client.get("/case/a1", allow_redirects=False)
+            (name,) = pages.children
+            for _ in range(2):
+                socket = await client.ws_connect(f"/s/{name}/ws")
+                await socket.send_str("still there?")
+                assert (await socket.receive_str()) == "still there?"
+                open_one = (await client.get("/case/a1", allow_redirects=False)).status
+                assert open_one == 503 and list(pages.children) == [name]
+                await socket.close()
+
+    monkeypatch.setattr(Child, "ended", False)
+    monkeypatch.setattr(Child, "end", lambda self: asyncio.sleep(0))
+    asyncio.run(visit())
+
+
 def test_a_case_without_fields_opens_as_tables(root):
     status, headers, _ = get(root, "/case/a2")
     assert status == 302 and headers["Location"] == "/case/a2/tables"
@@ -276,3 +309,26 @@ def test_files_of_another_version_are_one_line(root):
         assert status == 500 and body.startswith("cases/a3: files that cannot be read") and body.count("\n") == 1
     finally:
         path.write_bytes(kept)
+
+
+def test_results_of_another_version_are_one_line(root):
+    path = root / "cases" / "a3" / "result.json"
+    kept = path.read_bytes()
+    result = json.loads(kept)
+    for key in ("notes", "probes", "versions"):
+        path.write_text(json.dumps({name: value for name, value in result.items() if name != key}))
+        status, _, body = get(root, "/case/a3/tables")
+        path.write_bytes(kept)
+        assert status == 500 and body.startswith("cases/a3: files that cannot be read") and body.count("\n") == 1
+
+
+def test_a_table_that_is_gone_is_one_line(tmp_path, analytic_folder):
+    folder = write_study(tmp_path / "study", analytic_folder)
+
+    async def visit():
+        async with visiting(folder) as (client, _):
+            (folder / "index.sqlite").rename(folder / "kept.sqlite")
+            return [await (await client.get(path)).text() for path in ("/", "/case/a1/tables")]
+
+    for text in asyncio.run(visit()):
+        assert "found no index.sqlite" in text and text.count("\n") == 1

@@ -52,7 +52,7 @@ class ServedRun:
         async def enter(_: web.Request) -> web.StreamResponse:
             raise web.HTTPFound(await sessions.open(self.folder, {"report": "/file/report.html"}))
 
-        app.router.add_get("/", enter)
+        app.router.add_get("/", enter, allow_head=False)
         app.router.add_get("/file/{name}", self.file)
 
     async def file(self, request: web.Request) -> web.StreamResponse:
@@ -89,12 +89,14 @@ def serve(folder: Path, host: str, port: int, sessions: int) -> int:
     Raises
     ------
     ViewError, StudyError
-        If the folder holds neither, nothing can be drawn, or trame is not installed.
+        If the folder holds neither, nothing can be drawn, trame is not installed, or an option is out of its range.
     OSError
         If the port is taken.
     """
     if not 1 <= sessions <= 64:
         raise ViewError(f"--sessions: found {sessions}; accepted: 1 to 64")
+    if not 0 <= port <= 65535:
+        raise ViewError(f"--port: found {port}; accepted: 0 to 65535")
     require_trame()
     subject = subject_of(folder)
     renderer()

@@ -36,11 +36,13 @@ class Guard:
     @web.middleware
     async def check(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Refuse names of other hosts (DNS rebinding), pages of other origins, and whoever has no token."""
-        if not self._is_own_host(request.url.host or ""):
+        if not self._is_own_host(_asked_host(request)):
             raise web.HTTPForbidden(text="unknown host name\n", headers=SAFE_HEADERS)
         origin = request.headers.get("Origin")
         if origin is not None and origin.split("://", 1)[-1] != request.headers.get("Host"):
             raise web.HTTPForbidden(text="unknown origin\n", headers=SAFE_HEADERS)
+        if _is_embedded_elsewhere(request):
+            raise web.HTTPForbidden(text="asked for by another page\n", headers=SAFE_HEADERS)
         if not (self._knows(request.cookies.get(self.cookie)) or self._enters_with_token(request)):
             text = "A token is needed: open the address that faradic serve has printed.\n"
             raise web.HTTPForbidden(text=text, headers=SAFE_HEADERS)
@@ -62,7 +64,7 @@ class Guard:
         return response
 
     def _knows(self, given: str | None) -> bool:
-        return given is not None and hmac.compare_digest(given.encode(), self.token.encode())
+        return given is not None and hmac.compare_digest(given.encode(errors="replace"), self.token.encode())
 
     def _enters_with_token(self, request: web.Request) -> bool:
         return request.path == "/" and self._knows(request.query.get("token"))
@@ -71,6 +73,20 @@ class Guard:
         if not is_loopback(self.host):
             return True  # it has names that are not known here; the token decides
         return is_loopback(name)
+
+
+def _asked_host(request: web.Request) -> str:
+    """The name in the request; empty where there is none that can be read."""
+    try:
+        return request.url.host or ""
+    except ValueError:
+        return ""
+
+
+def _is_embedded_elsewhere(request: web.Request) -> bool:
+    """Whether a page of another origin, also of another port, asks for this as a part of its own."""
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    return site not in ("none", "same-origin") and request.headers.get("Sec-Fetch-Dest") != "document"
 
 
 def is_loopback(host: str) -> bool:

@@ -83,6 +83,7 @@ class Sessions:
         browser = web.WebSocketResponse(max_msg_size=LARGEST, heartbeat=30.0)
         await browser.prepare(request)
         child.watching += 1
+        child.left = False
         try:
             async with request.app[CLIENT].ws_connect(
                 f"{child.address}/ws", max_msg_size=LARGEST, origin=child.address

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 from markupsafe import Markup
 from pydantic import ValidationError
 
@@ -53,7 +53,7 @@ class ServedStudy:
     def add_to(self, app: web.Application, sessions: Sessions) -> None:
         """Add its routes."""
         app.router.add_get("/", self.table)
-        app.router.add_get("/case/{id}", partial(self.open, sessions))
+        app.router.add_get("/case/{id}", partial(self.open, sessions), allow_head=False)
         app.router.add_get("/case/{id}/tables", self.tables)
         app.router.add_get("/case/{id}/file/{name}", self.file)
 
@@ -65,6 +65,19 @@ class ServedStudy:
             self._read = read_manifest(self.root), read_rows(self.root)
             self._stamp = stamp
         return self._read
+
+    def _present(self) -> tuple[Manifest, list[Row]]:
+        """The same for a browser, while the folder may change.
+
+        Raises
+        ------
+        aiohttp.web.HTTPServiceUnavailable
+            If there is no table any more.
+        """
+        try:
+            return self.contents()
+        except StudyError as error:
+            raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
 
     async def table(self, request: web.Request) -> web.StreamResponse:
         """The first page: the rows that the address asks for."""
@@ -89,13 +102,13 @@ class ServedStudy:
     def _folder(self, request: web.Request) -> Path:
         """Of a case of this study; nothing else is a folder, and no link is followed."""
         id = request.match_info["id"]
-        ids = {entry.id for entry in self.contents()[0].entries}
+        ids = {entry.id for entry in self._present()[0].entries}
         if id not in ids or self.store.folder(id).resolve() != self.store.folder(id):
             raise web.HTTPNotFound(text="no such case in this study\n")
         return self.store.folder(id)
 
     def _table_text(self, asked: dict[str, str]) -> str:
-        manifest, rows = self.contents()
+        manifest, rows = self._present()
         query, problem = Query(), ""
         try:
             query = Query.of(asked)
@@ -124,7 +137,7 @@ class ServedStudy:
 
     def _case_text(self, folder: Path) -> str:
         id = folder.name
-        values = next(entry.values for entry in self.contents()[0].entries if entry.id == id)
+        values = next(entry.values for entry in self._present()[0].entries if entry.id == id)
         around: dict[str, Any] = {
             "id": id,
             "values": values,
@@ -139,7 +152,7 @@ class ServedStudy:
             verdict = SafetyVerdict.model_validate_json((folder / "verdict.json").read_bytes())
             result = json.loads((folder / "result.json").read_bytes())
             return report_text(case, result, verdict, (), folder, TEMPLATES / "case.html.jinja", **around)
-        except (ValidationError, ValueError, KeyError, OSError) as error:
+        except (ValidationError, ValueError, KeyError, OSError, UndefinedError) as error:
             text = f"cases/{id}: files that cannot be read: {str(error).splitlines()[0]}; compute the case again\n"
             raise web.HTTPInternalServerError(text=text) from error
 
