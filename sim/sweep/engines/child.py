@@ -12,7 +12,7 @@ from typing import Any
 
 import distributed
 
-POLL_S = 0.1
+POLL_S = 0.03
 LAST_BYTES = 2000
 
 

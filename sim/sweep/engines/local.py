@@ -8,7 +8,7 @@ from typing import Any
 
 import distributed
 
-from sim.sweep.engines.pool import Pool
+from sim.sweep.engines.pool import Pool, watch_less
 
 # Ctrl-C reaches all processes of a terminal; the driver ends the workers itself.
 IGNORE_INTERRUPTS = """
@@ -23,6 +23,7 @@ def local_pool(workers: int) -> Pool:
 
     Their memory is not limited by dask, which does not see that of the processes they start.
     """
+    watch_less()
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which workers inherit; those that replace them do not
     try:
         cluster = _cluster(workers)

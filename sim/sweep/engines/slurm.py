@@ -14,7 +14,7 @@ import dask.config
 import distributed
 
 from sim.sweep.chunk import Ended, Event
-from sim.sweep.engines.pool import Pool
+from sim.sweep.engines.pool import Pool, watch_less
 from sim.sweep.problems import EngineError
 from sim.sweep.study import Cluster, Parallel
 
@@ -40,6 +40,7 @@ def slurm_pool(cluster: Cluster, parallel: Parallel | None, jobs: int, study: Pa
     python = python_command()
     skipped = [] if parallel is None else ["-n 1", "--cpus-per-task"]
     asked = [] if parallel is None else [f"--ntasks={parallel.ranks}"]
+    watch_less()
     dask.config.set({"distributed.deploy.lost-worker-timeout": NEVER})
     made = _cluster_class()(
         cores=1,
