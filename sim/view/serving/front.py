@@ -47,11 +47,16 @@ class ServedRun:
         self.folder = folder.resolve()
 
     def add_to(self, app: web.Application, sessions: Sessions) -> None:
-        """Add its routes."""
+        """Add its routes; the process of the first page starts with the server."""
+        links = {"report": "/file/report.html"}
+
+        async def begin(_: web.Application) -> None:
+            sessions.start_ahead(self.folder, links)
 
         async def enter(_: web.Request) -> web.StreamResponse:
-            raise web.HTTPFound(await sessions.open(self.folder, {"report": "/file/report.html"}))
+            raise web.HTTPFound(await sessions.open(self.folder, links))
 
+        app.on_startup.append(begin)
         app.router.add_get("/", enter, allow_head=False)
         app.router.add_get("/file/{name}", self.file)
 

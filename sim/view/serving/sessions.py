@@ -6,6 +6,7 @@ They listen on the loopback interface alone, each with a secret of its own.
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 from aiohttp import ClientSession, WSMsgType, web
@@ -31,6 +32,7 @@ class Sessions:
         self.most = most
         self.children: dict[str, Child] = {}
         self.starting = asyncio.Lock()
+        self._ahead: tuple[Path, dict[str, str], asyncio.Task[Child]] | None = None
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes of the pages."""
@@ -38,6 +40,10 @@ class Sessions:
         app.router.add_get("/s/{session}/{path:.*}", self.fetch)
         app.cleanup_ctx.append(self._client)
         app.on_shutdown.append(self._end_children)
+
+    def start_ahead(self, folder: Path, links: dict[str, str]) -> None:
+        """Start the process of the page that will be opened first."""
+        self._ahead = folder, links, asyncio.create_task(start_child(folder, links))
 
     async def open(self, folder: Path, links: dict[str, str]) -> str:
         """Start a process for a run; the address of its page. One whose page was closed makes room.
@@ -62,7 +68,7 @@ class Sessions:
                 )
             name = secrets.token_hex(8)  # the page makes its address lower case
             try:
-                self.children[name] = await start_child(folder, links)
+                self.children[name] = await self._started(folder, links)
             except ViewError as error:
                 raise web.HTTPServiceUnavailable(text=f"{error}\n") from error
         return f"/s/{name}/index.html?sessionURL=ws://USE_HOST/s/{name}/ws&secret={self.children[name].secret}"
@@ -95,6 +101,15 @@ class Sessions:
         await browser.close()
         return browser
 
+    async def _started(self, folder: Path, links: dict[str, str]) -> Child:
+        """The process that was started ahead, if it is this one, or a new one."""
+        if self._ahead is not None and self._ahead[:2] == (folder, links):
+            task, self._ahead = self._ahead[2], None
+            child = await task
+            if not child.ended:  # it does not wait for ever
+                return child
+        return await start_child(folder, links)
+
     def _child(self, request: web.Request) -> Child:
         child = self.children.get(request.match_info["session"])
         if child is None or child.ended:
@@ -114,6 +129,9 @@ class Sessions:
             yield
 
     async def _end_children(self, _: web.Application) -> None:
+        if self._ahead is not None:
+            with suppress(ViewError):  # it did not start, and nobody has asked for it
+                await (await self._ahead[2]).end()
         for child in self.children.values():
             await child.end()
 
