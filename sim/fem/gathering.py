@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from mpi4py import MPI
+
 import numpy as np
 from dolfinx import fem
 
@@ -28,24 +30,38 @@ def gather_cells(domain: Domain, κ: fem.Function, potentials: tuple[fem.Functio
     msh, comm = domain.msh, domain.msh.comm
     own = msh.topology.index_map(3).size_local
     geometry = cell_vertices(msh)[:own]
-    numbers = msh.geometry.input_global_indices[geometry]
     corners = msh.geometry.x[geometry]
-    values = np.stack([_at_corners(u, own) for u in potentials])
-    fields = np.stack([_fields_at_corners(u, corners) for u in potentials])
-    tensors = κ.x.array.reshape(-1, 3, 3)[:own]
-    parts = comm.gather((numbers, corners, domain.cell_layers[:own], tensors, values, fields), root=0)
-    if parts is None:
+    cells = _gathered(comm, msh.geometry.input_global_indices[geometry])
+    all_corners = _gathered(comm, corners)
+    layers = _gathered(comm, domain.cell_layers[:own])
+    tensors = _gathered(comm, κ.x.array.reshape(-1, 3, 3)[:own])
+    values = [_gathered(comm, _at_corners(u, own)) for u in potentials]
+    fields = np.empty((len(potentials), len(cells), 4, 3)) if cells is not None else None
+    for k, u in enumerate(potentials):
+        found = _gathered(comm, _fields_at_corners(u, corners))
+        if fields is not None:
+            fields[k] = found
+    if cells is None or fields is None:
         return None
-    cells, corners, layers, tensors = (np.concatenate([p[i] for p in parts]) for i in range(4))
-    values, fields = (np.concatenate([p[i] for p in parts], axis=1) for i in (4, 5))
     points = np.empty((int(cells.max()) + 1, 3))
-    points[cells] = corners
+    points[cells] = all_corners
     at_points = np.empty((len(potentials), len(points)))
     for k, value in enumerate(values):
         at_points[k, cells] = value
     index = {tag: i for i, tag in enumerate(domain.layer_tags.values())}
     lookup = np.array([index.get(tag, -1) for tag in range(max(index) + 1)])
     return Cells(points, cells.astype(np.int64), lookup[layers], tensors, at_points, fields)
+
+
+def _gathered(comm: MPI.Comm, part: Any) -> Any:
+    """The parts of all ranks one after the other, on rank 0; None on the others.
+
+    Array by array: a message of MPI holds less than 2 GB.
+    """
+    if comm.size == 1:
+        return part
+    parts = comm.gather(part, root=0)
+    return None if parts is None else np.concatenate(parts)
 
 
 def _at_corners(u: fem.Function, own: int) -> Any:
