@@ -144,12 +144,6 @@ def script(options: argparse.Namespace) -> int:
     """Write scripts for sbatch."""
     from sim.sweep.store import Store, use_compiled_forms
 
-    if options.serial and options.timeout:
-        from sim.sweep.problems import StudyError
-
-        raise StudyError(
-            ["--timeout: found it with --serial, which computes in this process; accepted: with --workers"]
-        )
     root = folder(options)
     use_compiled_forms(root)
     plan = _plan(options, root / "plan.gz")
