@@ -17,7 +17,7 @@ from sim.view.hardware import main_pair, outlines, places_mm, seeds
 from sim.view.quantities import QUANTITIES, Quantity, quantity, shown_grid, shown_part
 from sim.view.run import Run
 from sim.view.scale import Scale, scale_for
-from sim.view.theme import DEPTH, POTENTIAL, Screenshot, bar, finish, look_along, new_plotter, plain
+from sim.view.theme import DEPTH, POTENTIAL, Screenshot, add_names, bar, finish, look_along, new_plotter, plain
 
 Limits = tuple[float, float] | Scale | None
 TUBE = 0.0022  # of the body's size, radius of a streamline
@@ -213,18 +213,7 @@ def _name_cut(plotter: Any, run: Run, plane: Plane) -> None:
         if len(own):
             places[name.replace("_", " ")] = own[np.argmax(own @ plane.along)]
     if places:
-        plotter.add_point_labels(
-            [tuple(place) for place in places.values()],
-            list(places),
-            always_visible=True,
-            show_points=False,
-            shape_opacity=0.7,
-            shape_color="white",
-            text_color=INK,
-            font_size=14,
-            name="names",
-            reset_camera=False,
-        )
+        add_names(plotter, places, 14)
 
 
 def _add_outlines(plotter: Any, run: Run) -> None:

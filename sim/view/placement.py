@@ -11,7 +11,7 @@ from sim.view.errors import ViewError
 from sim.view.hardware import buried, pieces, places_mm, solids
 from sim.view.quantities import shown_grid, shown_part
 from sim.view.run import Run
-from sim.view.theme import Screenshot, finish, new_plotter, plain
+from sim.view.theme import Screenshot, add_names, finish, new_plotter, plain
 
 OUTER, INNER = 0.18, 0.45  # opacity of the first tissue and of the others
 AROUND, WITHIN = 0.15, 1.0  # of the layers around bones and inclusions, and of these
@@ -96,15 +96,4 @@ def add_hardware(plotter: Any, run: Run) -> None:
         ball = pv.Sphere(radius=PROBE_SIZE * size, center=probe.position_mm)
         plotter.add_mesh(ball, color=INK, name=f"probe {probe.name}", reset_camera=False)
         places[probe.name] = probe.position_mm
-    plotter.add_point_labels(
-        [tuple(place) for place in places.values()],
-        list(places),
-        always_visible=True,
-        show_points=False,
-        shape_opacity=0.7,
-        shape_color="white",
-        text_color=INK,
-        font_size=15,
-        name="names",
-        reset_camera=False,
-    )
+    add_names(plotter, places, 15)

@@ -14,7 +14,7 @@ from sim.view.hardware import buried, outlines, places_mm, solids
 from sim.view.quantities import DENSITY, Quantity, quantity, shown_grid, shown_part
 from sim.view.run import Run
 from sim.view.scale import Scale, common_scale
-from sim.view.theme import EXCEEDED, quiet
+from sim.view.theme import EXCEEDED, add_names, quiet
 from sim.view.values import density_limit, exceeded_cells, values_at
 
 CELL = "number of the cell"
@@ -246,19 +246,7 @@ class Scene:
             self.plotter.add_mesh(surface, color=colour, name=f"implant {name} {self.place}", **STILL)
             places[name] = np.array(surface.center)
         places |= {probe.name: np.array(probe.position_mm) for probe in self.run.case.probes}
-        self.plotter.add_point_labels(
-            [tuple(place) for place in places.values()],
-            list(places),
-            always_visible=True,
-            show_points=False,
-            shape_opacity=0.7,
-            shape_color="white",
-            text_color=INK,
-            font_size=13,
-            name=f"names {self.place}",
-            reset_camera=False,
-            pickable=False,
-        )
+        add_names(self.plotter, places, 13, name=f"names {self.place}", pickable=False)
 
     def _here(self) -> None:
         self.plotter.renderers.set_active_renderer(*self.plotter.renderers.index_to_loc(self.place))

@@ -3,7 +3,7 @@
 PyVista's global theme is never touched: every plotter gets its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,23 @@ def finish(plotter: Any, screenshot: Screenshot) -> Any:
 def plain(text: str) -> str:
     """A text as VTK shows it: between two dollar signs it would set mathematics, slowly, and keep the memory."""
     return text.replace("$", "\\$")
+
+
+def add_names(plotter: Any, places: Mapping[str, Any], size: int, name: str = "names", **more: Any) -> None:
+    """Names at places (3,), mm, over everything else; ``name`` is that of the actor, ``more`` what PyVista takes."""
+    plotter.add_point_labels(
+        [tuple(place) for place in places.values()],
+        list(places),
+        always_visible=True,
+        show_points=False,
+        shape_opacity=0.7,
+        shape_color="white",
+        text_color=INK,
+        font_size=size,
+        name=name,
+        reset_camera=False,
+        **more,
+    )
 
 
 def look_along(plotter: Any, towards: Reals, up: Reals) -> None:
